@@ -1,0 +1,109 @@
+"""What a check wants to know, as an ibis expression that an engine answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+AskKind = Literal["scalar", "rows", "frame"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question to the engine.
+
+    Parameters
+    ----------
+    expr : ibis expression
+        A scalar, or a small table.
+    kind : {"scalar", "rows", "frame"}
+        Answered by one value, by :class:`Rows`, or by a pandas frame (for bounded samples of rows that a model must see).
+    when_needed : bool
+        Asked only if ``measure`` looks at the answer: for evidence that is wanted only after a fault was counted.
+    """
+
+    expr: ir.Expr
+    kind: AskKind = "scalar"
+    when_needed: bool = False
+
+
+def scalar(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
+    """Ask for one value; scalars over the same table are answered in one scan."""
+    return Ask(expr, "scalar", when_needed)
+
+
+def rows(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
+    """Ask for a small grouped table."""
+    return Ask(expr, "rows", when_needed)
+
+
+def frame(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
+    """Ask for a bounded sample of rows as a pandas frame."""
+    return Ask(expr, "frame", when_needed)
+
+
+def value_counts(column: ir.Column, *, when_needed: bool = False) -> Ask:
+    """Ask how often each value of a column occurs: rows of ``(value as text, n)``, missing values included as ``None``.
+
+    All value counts of a gate have the same shape, so the engine fetches them together.
+    """
+    table = column.as_table().select(value=column.cast("string"))
+    return rows(table.group_by("value").aggregate(n=table.count()), when_needed=when_needed)
+
+
+def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:
+    """Take the ``size`` rows whose keys have the smallest hashes, in that order: the same rows on every engine and in every run.
+
+    Parameters
+    ----------
+    table : ibis table
+        Where to sample from.
+    size : int
+        Number of rows, or all rows if there are fewer.
+    key : sequence of str
+        Columns that identify a row; all columns where empty.
+    """
+    parts = [table[c].cast("string").fill_null("∅") for c in (key or table.columns)]
+    text = parts[0]
+    for part in parts[1:]:
+        text = text + ibis.literal("\x1f") + part
+    return table.order_by(text.hexdigest("md5")).limit(size)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A small table that came back from an engine."""
+
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+    def __iter__(self) -> Any:
+        """Iterate over the rows as dictionaries."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.values)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.values)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as a pandas frame."""
+        return pd.DataFrame(self.values, columns=list(self.columns))
+
+
+class Answers(Protocol):
+    """The answers to a check's asks by name. A deferred ask is sent when it is first looked at."""
+
+    def scalar(self, name: str) -> Any:
+        """Return the value of a scalar ask."""
+
+    def rows(self, name: str) -> Rows:
+        """Return the small table of a grouped ask."""
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return the sampled rows of a frame ask."""
+
+
+Asks = Mapping[str, Ask]

@@ -1,0 +1,192 @@
+"""What every check promises: it asks, it measures; it judges nothing and draws nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import ClassVar, Self
+
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks
+from audit.core.contract import Contract, Rule
+from audit.core.errors import NotApplicable, UsageError, did_you_mean
+from audit.core.exhibit import Exhibit
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement
+from audit.core.subject import Subject
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check brings back.
+
+    Parameters
+    ----------
+    measurements : sequence of Measurement
+        All numbers; those named like the check's ``judged`` are held against its limit.
+    message : str
+        One sentence of fact that a reader outside the field understands.
+    exhibits : sequence of Exhibit
+        Evidence.
+    advice : str
+        What to do when the limit is broken; the check's own ``advice`` where empty.
+    """
+
+    measurements: Sequence[Measurement]
+    message: str
+    exhibits: Sequence[Exhibit] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Base of all checks: a frozen dataclass whose fields are its parameters.
+
+    Attributes
+    ----------
+    code : str
+        Family letter and three digits, such as ``D003``.
+    title : str
+        What it examines, as a noun phrase that does not overclaim.
+    family : str
+        Folder under ``audit/checks`` it lives in.
+    judged : str
+        Name of the measurement that the limit is about.
+    advice : str
+        What to do when the limit is broken.
+    cites : tuple of str
+        Papers, standards or articles the measurement comes from.
+    dimension : str
+        ODCS quality dimension, where one fits.
+    slow : bool
+        Whether it takes seconds rather than milliseconds.
+    """
+
+    code: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    judged: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
+    cites: ClassVar[tuple[str, ...]] = ()
+    dimension: ClassVar[str] = ""
+    slow: ClassVar[bool] = False
+
+    limit: Limit = field(default_factory=Limit)
+    clauses: tuple[str, ...] = ()
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield the checks of this kind that a subject and its contract call for.
+
+        The default is one check with default parameters, or one for each custom rule of the contract that names this code.
+        """
+        declared = list(cls.declared(contract))
+        return declared or [cls()]
+
+    @classmethod
+    def declared(cls, contract: Contract) -> Iterable[Self]:
+        """Yield one check for each rule ``{type: custom, engine: assay, implementation: {check: CODE, …}}``."""
+        for rule in contract.all_rules():
+            if rule.kind == "custom" and rule.engine == "assay" and rule.implementation.get("check") == cls.code:
+                yield cls.from_rule(rule)
+
+    @classmethod
+    def from_rule(cls, rule: Rule) -> Self:
+        """Build a check from a custom rule: the implementation's keys are its parameters.
+
+        Raises
+        ------
+        UsageError
+            A key is no parameter of this check.
+        """
+        parameters = {k: tuple(v) if isinstance(v, list) else v for k, v in rule.implementation.items() if k != "check"}
+        known = {f.name for f in fields(cls)} - {"limit", "clauses"}
+        if rule.column and "column" in known:
+            parameters.setdefault("column", rule.column)
+        for name in parameters:
+            if name not in known:
+                raise UsageError(f"{rule.place}: check {cls.code} has no parameter '{name}'. {did_you_mean(name, known)}")
+        return cls(limit=cls.limit_from(rule), clauses=(str(rule.place),), **parameters)
+
+    @classmethod
+    def limit_from(cls, rule: Rule) -> Limit:
+        """Return a rule's own bounds, or this check's default limit with the rule's severity, reason and line."""
+        default = cls.default_limit()
+        own = rule.limit
+        if own.judges:
+            return own
+        return replace(default, blocking=own.blocking, reason=own.reason or default.reason, source=own.source)
+
+    @classmethod
+    def default_limit(cls) -> Limit:
+        """Return the limit that holds where nobody declared another."""
+        limit = next(f for f in fields(cls) if f.name == "limit")
+        return limit.default_factory() if callable(limit.default_factory) else limit.default  # type: ignore[return-value]
+
+    @property
+    def where(self) -> Mapping[str, str]:
+        """What part of the subject this check is about: its ``column`` or ``attribute`` parameter, or nothing in particular."""
+        return {name: getattr(self, name) for name in ("column", "attribute") if getattr(self, name, "")}
+
+    def asks(self, subject: Subject) -> Asks:
+        """Return what the check wants to know, by name.
+
+        Raises
+        ------
+        NotApplicable
+            The subject lacks what the check needs.
+        """
+        raise NotImplementedError
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Turn answers into measurements and exhibits.
+
+        Raises
+        ------
+        NotApplicable
+            The answers show that there is nothing to examine.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowCheck(Check):
+    """A check about rows: it states one predicate, which is counted, quarantined and compared with other tools."""
+
+    judged: ClassVar[str] = "failing_rows"
+
+    def failing(self, table: ir.Table) -> ir.BooleanValue:
+        """Return the expression that is true for the rows that break the rule; never null."""
+        raise NotImplementedError
+
+    def reason(self) -> str:
+        """Return what is wrong with a failing row, in a few words that hold no data."""
+        raise NotImplementedError
+
+
+def missing(column: ir.Column) -> ir.BooleanValue:
+    """Return where a column is missing: null, or NaN, which every engine takes for null here."""
+    null = column.isnull()
+    return null | column.isnan().fill_null(False) if column.type().is_floating() else null
+
+
+def rows_measured(failing: int, total: int, where: Mapping[str, str], *, missing_rows: int = 0) -> list[Measurement]:
+    """Return the three measurements of a row check: failing rows, their share, and the rows the rule could not be put to.
+
+    Counts of all rows have no sampling error, hence no interval.
+    """
+    method = "count of all rows"
+    share = failing / total if total else None
+    result = [
+        Measurement("failing_rows", failing, "rows", where, total, method=method),
+        Measurement("failing_share", share, "share", where, total, method=method),
+    ]
+    if missing_rows:
+        result.append(Measurement("missing_rows", missing_rows, "rows", where, total + missing_rows, method=method))
+    return result
+
+
+def require_column(subject: Subject, column: str) -> ir.Column:
+    """Return a column of the subject's table, or raise :class:`NotApplicable` where the data do not have it."""
+    if column not in subject.table.columns:
+        raise NotApplicable(f"the data have no column '{column}' (D001 reports that). {did_you_mean(column, subject.table.columns)}")
+    return subject.table[column]

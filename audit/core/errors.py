@@ -1,0 +1,47 @@
+"""What can go wrong, and the exit code each kind of failure ends in."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AssayError(Exception):
+    """Anything Assay stops for; its text says what was got, what was expected and what to do."""
+
+    exit_code = 3
+
+
+class UsageError(AssayError):
+    """The command, the config or the contract is wrong: exit code 2."""
+
+    exit_code = 2
+
+
+class DataError(AssayError):
+    """The data, a model or a tool could not be read, run or written: exit code 3."""
+
+
+class NotApplicable(Exception):
+    """A check has nothing to examine here; its text names what is missing and where to declare it."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a hint that ends an error message: the closest known word, or the words there are.
+
+    Parameters
+    ----------
+    word : str
+        What was got.
+    known : iterable of str
+        What would have been accepted.
+
+    Returns
+    -------
+    str
+        ``"Did you mean 'age'?"``, or a list of at most twelve known words.
+    """
+    names = sorted(set(known))
+    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"Known: {listed or 'none'}."

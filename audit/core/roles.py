@@ -1,0 +1,75 @@
+"""What the columns of a table mean to an audit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+#: Where each role is used, for messages that ask for it.
+PURPOSE: dict[str, str] = {
+    "target": "the true outcome",
+    "positive": "the value of the target that counts as the positive outcome",
+    "prediction": "the predicted outcome",
+    "score": "the predicted probability of the positive outcome",
+    "sensitive": "the attributes whose groups are compared",
+    "entity": "the person or thing a row is about",
+    "time": "when a row was observed",
+    "split": "which rows were used for training, validation and test",
+    "weight": "how much a row counts",
+    "key": "what identifies a row",
+    "quasi_identifiers": "columns that together could identify a person",
+    "consent": "whether the person consented",
+    "consent_until": "when the consent ends",
+    "collected": "when the row was collected, from which its retention is counted",
+    "purpose": "the purposes a row may be used for",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Names of the columns that play a part; ``None`` or empty where no column does.
+
+    Parameters
+    ----------
+    target, prediction, score, entity, time, split, weight : str or None
+        Column names.
+    positive : str or None
+        The target value that counts as positive, as text; the larger one by order where not given.
+    sensitive, key, quasi_identifiers : tuple of str
+        Column names.
+    consent, consent_until, collected, purpose : str or None
+        Columns that govern whether a row may be used.
+    """
+
+    target: str | None = None
+    positive: str | None = None
+    prediction: str | None = None
+    score: str | None = None
+    sensitive: tuple[str, ...] = ()
+    entity: str | None = None
+    time: str | None = None
+    split: str | None = None
+    weight: str | None = None
+    key: tuple[str, ...] = ()
+    quasi_identifiers: tuple[str, ...] = ()
+    consent: str | None = None
+    consent_until: str | None = None
+    collected: str | None = None
+    purpose: str | None = None
+
+    def __post_init__(self) -> None:
+        """Accept lists where tuples are meant."""
+        for name in ("sensitive", "key", "quasi_identifiers"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """Yield each role with each column that plays it."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "positive" or not value:
+                continue
+            for column in (value,) if isinstance(value, str) else value:
+                yield field.name, column
+
+    def bookkeeping(self) -> set[str]:
+        """Columns that are no features: labels, outputs, keys and fields of consent and time of collection."""
+        names = ("target", "prediction", "score", "entity", "split", "weight", "key", "consent", "consent_until", "collected", "purpose")
+        return {column for role, column in self.columns() if role in names}

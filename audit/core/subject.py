@@ -1,0 +1,122 @@
+"""What is audited: a lazy table, what its columns mean, and the models that were applied to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, runtime_checkable
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from audit.core.errors import DataError, NotApplicable, did_you_mean
+from audit.core.roles import PURPOSE, Roles
+
+
+@runtime_checkable
+class Predictor(Protocol):
+    """A fitted estimator as the audit sees it."""
+
+    def predict_proba(self, features: pd.DataFrame) -> Any:
+        """Return class probabilities, shape (rows, classes)."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that was applied to the subject's table.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``hist_gradient_boosting``.
+    prediction, score : str
+        Columns of the table that hold its outputs; ``score`` may be empty.
+    estimator : Predictor or None
+        The fitted estimator, where it is at hand: a scikit-learn pipeline whose last step is the model.
+    features : sequence of str
+        Raw columns it was trained on, in order.
+    chosen : bool
+        Whether this is the model under audit; the others are what it is compared with.
+    """
+
+    name: str
+    prediction: str
+    score: str = ""
+    estimator: Predictor | None = None
+    features: Sequence[str] = ()
+    chosen: bool = True
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A table under audit.
+
+    Parameters
+    ----------
+    name : str
+        What people call it.
+    table : ibis table
+        The rows, lazily.
+    roles : Roles
+        What its columns mean.
+    sha256 : str
+        Fingerprint of the data; empty where none could be taken.
+    location : str
+        Where it came from, for messages and for tools that read the data themselves.
+    models : sequence of Model
+        Models applied to the table, the chosen one among them.
+    reference : ibis table or None
+        An earlier table to compare with.
+    """
+
+    name: str
+    table: ir.Table
+    roles: Roles = field(default_factory=Roles)
+    sha256: str = ""
+    location: str = ""
+    models: Sequence[Model] = ()
+    reference: ir.Table | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse roles that name columns the table does not have."""
+        for role, column in self.roles.columns():
+            if column not in self.table.columns:
+                raise DataError(
+                    f"role '{role}' names the column '{column}', which {self.name} does not have. {did_you_mean(column, self.table.columns)}"
+                )
+
+    def need(self, role: str) -> str:
+        """Return the column that plays a role.
+
+        Raises
+        ------
+        NotApplicable
+            No column plays it.
+        """
+        value = getattr(self.roles, role)
+        if not value:
+            raise NotApplicable(
+                f"needs a {role.replace('_', ' ')} column ({PURPOSE[role]}); name it under 'roles: {role}' in assay.yaml, "
+                f"or give a column the custom property 'role: {role.replace('_', '-')}' in the contract"
+            )
+        return str(value)
+
+    def need_many(self, role: str) -> tuple[str, ...]:
+        """Return the columns that play a role, at least one."""
+        self.need(role)
+        return tuple(getattr(self.roles, role))
+
+    def need_model(self) -> Model:
+        """Return the model under audit."""
+        for model in self.models:
+            if model.chosen:
+                return model
+        raise NotApplicable("needs a fitted model; run 'assay train' or 'assay run', which hand it over with its predictions")
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Columns that a model may learn from: all without a bookkeeping role, and none of a model's outputs."""
+        outputs = {c for m in self.models for c in (m.prediction, m.score)}
+        return tuple(c for c in self.table.columns if c not in self.roles.bookkeeping() | outputs)
+
+    def with_table(self, table: ir.Table) -> "Subject":
+        """Return the same subject over other rows."""
+        return replace(self, table=table)
