@@ -28,6 +28,8 @@ class Limit:
         Whether the end itself breaks the limit.
     inverse : bool
         Whether the measurement must lie outside the range instead.
+    measurement : str
+        Name of the measurement it bounds; empty for the one its check is judged by.
     blocking : bool
         Whether a broken limit fails the run; otherwise it warns.
     reason : str
@@ -41,6 +43,7 @@ class Limit:
     exclude_low: bool = False
     exclude_high: bool = False
     inverse: bool = False
+    measurement: str = ""
     blocking: bool = True
     reason: str = ""
     source: str = ""

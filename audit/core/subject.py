@@ -10,6 +10,8 @@ import pandas as pd
 from audit.core.errors import DataError, NotApplicable, did_you_mean
 from audit.core.roles import PURPOSE, Roles
 
+TEST = "test"
+
 
 @runtime_checkable
 class Predictor(Protocol):
@@ -116,6 +118,34 @@ class Subject:
         """Columns that a model may learn from: all without a bookkeeping role, and none of a model's outputs."""
         outputs = {c for m in self.models for c in (m.prediction, m.score)}
         return tuple(c for c in self.table.columns if c not in self.roles.bookkeeping() | outputs)
+
+    @property
+    def held_out(self) -> ir.Table:
+        """Rows a model may be judged by: those of the split ``test``, or all rows where no split is recorded."""
+        split = self.roles.split
+        return self.table.filter(self.table[split].cast("string") == TEST) if split else self.table
+
+    def is_positive(self, column: ir.Column) -> ir.BooleanValue:
+        """Return where a label or prediction is the positive outcome; null where it is missing.
+
+        Raises
+        ------
+        NotApplicable
+            The target is not binary, or there is none.
+        """
+        positive = self.roles.positive
+        if positive is None:
+            if not self.roles.target:
+                self.need("target")
+            raise NotApplicable(
+                f"needs a binary target; '{self.roles.target}' has not exactly two values. Name the one that counts under 'roles: positive'"
+            )
+        kind = column.type()
+        if kind.is_boolean():
+            return column == (positive.casefold() in ("true", "1", "1.0"))
+        if kind.is_numeric():
+            return column == float(positive)
+        return column.cast("string") == positive
 
     def with_table(self, table: ir.Table) -> "Subject":
         """Return the same subject over other rows."""

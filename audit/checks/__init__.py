@@ -1,0 +1,48 @@
+"""All checks, found by walking this folder; others may add theirs through the entry-point group ``audit.checks``."""
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from audit.core.check import Check
+from audit.core.errors import UsageError
+
+ENTRY_POINTS = "audit.checks"
+
+
+@cache
+def discover() -> dict[str, type[Check]]:
+    """Return every check class by code, in the order of codes within families.
+
+    Raises
+    ------
+    UsageError
+        Two checks share a code, or a check lacks a code, title or family.
+    """
+    found: dict[str, type[Check]] = {}
+    for module in _modules():
+        for value in vars(module).values():
+            if not (isinstance(value, type) and issubclass(value, Check) and value.__module__ == module.__name__ and value.code):
+                continue
+            for name in ("title", "family", "judged"):
+                if not getattr(value, name):
+                    raise UsageError(f"check {value.__name__} in {module.__name__} has no '{name}'")
+            if found.setdefault(value.code, value) is not value:
+                raise UsageError(f"code {value.code} is taken twice: by {found[value.code].__name__} and by {value.__name__}")
+    order = {family: i for i, family in enumerate(FAMILIES)}
+    return dict(sorted(found.items(), key=lambda item: (order.get(item[1].family, len(order)), item[0])))
+
+
+#: Families in the order in which a reader meets them.
+FAMILIES = ("quality", "balance", "privacy", "leakage", "performance", "fairness", "explanation", "errors", "shift")
+
+
+def _modules() -> Iterator[ModuleType]:
+    for info in pkgutil.walk_packages(__path__, f"{__name__}."):
+        if not info.ispkg:
+            yield import_module(info.name)
+    for point in entry_points(group=ENTRY_POINTS):
+        yield point.load()

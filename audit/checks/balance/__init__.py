@@ -1,0 +1,1 @@
+"""Checks of what the data are made of: classes, groups, and labels by group."""

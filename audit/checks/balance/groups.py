@@ -1,0 +1,62 @@
+"""How many rows each class or group has."""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.core.ask import Ask, Rows, rows
+from audit.core.check import missing
+from audit.core.errors import NotApplicable
+
+#: A column with more distinct values than this is a measurement or an identifier, not a class or a group.
+MOST_GROUPS = 50
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows by value of a column.
+
+    Parameters
+    ----------
+    sizes : dict of str to int
+        The largest first.
+    missing : int
+        Rows without a value.
+    """
+
+    sizes: dict[str, int]
+    missing: int
+
+    @property
+    def total(self) -> int:
+        """Rows that have a value."""
+        return sum(self.sizes.values())
+
+
+def as_text(column: ir.Column) -> ir.StringValue:
+    """Return a column as text, null where it is missing."""
+    return ibis.ifelse(missing(column), ibis.null("string"), column.cast("string"))
+
+
+def ask_groups(table: ir.Table, column: str) -> Ask:
+    """Ask for the rows by value; a column with very many values is cut off, since it holds no groups."""
+    values = table.select(value=as_text(table[column]))
+    return rows(values.group_by("value").aggregate(n=values.count()).limit(MOST_GROUPS + 2))
+
+
+def read_groups(answer: Rows, column: str, what: str) -> Groups:
+    """Return the answer to :func:`ask_groups`.
+
+    Raises
+    ------
+    NotApplicable
+        The column has too many distinct values to be a class or a group.
+    """
+    sizes = {row["value"]: int(row["n"]) for row in answer}
+    absent = sizes.pop(None, 0)
+    if len(sizes) > MOST_GROUPS:
+        raise NotApplicable(
+            f"'{column}' has more than {MOST_GROUPS} distinct values, so it is no {what}; name a column of classes or groups, or sort it into bands first"
+        )
+    return Groups(dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0]))), absent)

@@ -1,0 +1,218 @@
+"""Labels and predictions by class, whatever types their columns have, as counts of group × label × prediction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.core.ask import Ask, Rows, rows
+from audit.core.check import missing
+from audit.core.errors import DataError, NotApplicable
+from audit.core.subject import Subject
+
+MAX_CLASSES = 100
+#: More cells than this come only from a column that is no class and no group.
+MAX_CELLS = 20_000
+
+
+def null_if_missing(column: ir.Column) -> ir.Column:
+    """Return a column in which NaN is null."""
+    return ibis.ifelse(missing(column), ibis.null(column.type()), column) if column.type().is_floating() else column
+
+
+def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = "") -> Ask:
+    """Ask for the counts of (group ×) label × prediction(s) on the held-out rows.
+
+    Returns
+    -------
+    Ask
+        Rows of ``(group, label, prediction, …, n)``, values as text, missing ones ``None``.
+    """
+    table = subject.held_out
+    predictions = [prediction] if isinstance(prediction, str) else list(prediction)
+    wanted = {"group": group} if group else {}
+    wanted |= {"label": subject.need("target"), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
+    raw = table.select(**{name: null_if_missing(table[column]) for name, column in wanted.items()})
+    counted = raw.group_by(list(wanted)).aggregate(n=raw.count())
+    # grouped first, turned into text afterwards: text is slow to group by
+    return rows(counted.select(**{name: counted[name].cast("string") for name in wanted}, n=counted["n"]).limit(MAX_CELLS + 1))
+
+
+def label_counts(subject: Subject) -> Ask:
+    """Ask which labels the whole table has."""
+    table = subject.table.select(label=null_if_missing(subject.table[subject.need("target")]))
+    counted = table.group_by("label").aggregate(n=table.count())
+    return rows(counted.select(label=counted["label"].cast("string"), n=counted["n"]).limit(MAX_CLASSES + 2))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The classes of a target, and how values of label and prediction columns are matched to them.
+
+    ``1``, ``1.0`` and ``true`` are one class, whichever of them a column holds.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Classes of the target in order, by key, as the label column writes them; of a binary target the positive one comes last.
+    positive : str or None
+        Key of the positive class.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    positive: str | None = None
+
+    @classmethod
+    def of(cls, subject: Subject, labels: Rows) -> "Outcomes":
+        """Read the classes of a subject's target.
+
+        Raises
+        ------
+        NotApplicable
+            There are none, or too many to be classes.
+        """
+        target = subject.need("target")
+        numeric = subject.table[target].type().is_numeric()
+        names = {key(row["label"], numeric): row["label"] for row in labels if row["label"] is not None}
+        if not names:
+            raise NotApplicable(f"the target '{target}' has no value in any row; give the rows their outcomes")
+        if len(names) > MAX_CLASSES:
+            raise NotApplicable(f"the target '{target}' has more than {MAX_CLASSES} different values, so it is no class; this check is for classifiers")
+        positive = None if subject.roles.positive is None else key(subject.roles.positive, numeric)
+        order = sorted(names, key=lambda k: (k == positive, *_order(k)))
+        return cls({k: k if numeric else names[k] for k in order}, positive)
+
+    @property
+    def positive_name(self) -> str:
+        """The positive class as the label column writes it."""
+        return self.names.get(self.positive or "", self.positive or "")
+
+
+def key(text: str, numeric: bool) -> str:
+    """Return what a value is matched by: ``1``, ``1.0`` and ``true`` give ``1``."""
+    if text.casefold() in ("true", "false"):
+        return "1" if text.casefold() == "true" else "0"
+    if not numeric:
+        return text
+    try:
+        return str(int(text))
+    except ValueError:
+        number = float(text)
+        return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _order(text: str) -> tuple[float, str]:
+    try:
+        return float(text), text
+    except ValueError:
+        return float("inf"), text
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Counts of label × prediction.
+
+    Parameters
+    ----------
+    labels, predictions : tuple of str
+        Keys of the classes; predictions that are no class of the target come last.
+    counts : ndarray of int, shape (labels, predictions)
+        Rows that have both.
+    missing_labels, missing_predictions : int
+        Rows without a label, and rows with a label but without a prediction.
+    """
+
+    labels: tuple[str, ...]
+    predictions: tuple[str, ...]
+    counts: NDArray[np.int64]
+    missing_labels: int
+    missing_predictions: int
+
+    @property
+    def n(self) -> int:
+        """Rows that have a label and a prediction."""
+        return int(self.counts.sum())
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Predicted values that are no class of the target."""
+        return self.predictions[len(self.labels) :]
+
+    @property
+    def right(self) -> int:
+        """Rows predicted right."""
+        return int(np.trace(self.counts))
+
+    def cells(self, positive: str) -> tuple[int, int, int, int]:
+        """Return true positives, false positives, false negatives and all others."""
+        row = [label == positive for label in self.labels]
+        column = [prediction == positive for prediction in self.predictions]
+        tp = int(self.counts[row][:, column].sum())
+        fp = int(self.counts[:, column].sum()) - tp
+        fn = int(self.counts[row].sum()) - tp
+        return tp, fp, fn, self.n - tp - fp - fn
+
+
+def whole(groups: Mapping[str | None, Confusion]) -> Confusion:
+    """Return the table of all groups together."""
+    parts = list(groups.values())
+    first = parts[0]
+    counts = np.sum([p.counts for p in parts], axis=0, dtype=np.int64)
+    return Confusion(first.labels, first.predictions, counts, sum(p.missing_labels for p in parts), sum(p.missing_predictions for p in parts))
+
+
+def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Rows) -> dict[str | None, Confusion]:
+    """Turn the counts of one prediction column into a table of label × prediction for each group.
+
+    Rows without a group, or asked for without groups, come under ``None``.
+
+    Raises
+    ------
+    NotApplicable
+        No row has a label and a prediction.
+    DataError
+        The predictions are no classes, or none is a class of the target.
+    """
+    target = subject.need("target")
+    numeric = {c: subject.table[c].type().is_numeric() for c in (target, prediction)}
+    if len(counted) > MAX_CELLS:
+        raise DataError(
+            f"'{prediction}' has thousands of different values, so it holds no predicted classes. "
+            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
+        )
+    cells: list[tuple[str | None, str | None, str | None, int]] = []
+    for row in counted:
+        label = None if row["label"] is None else key(row["label"], numeric[target])
+        predicted = None if row["prediction"] is None else key(row["prediction"], numeric[prediction])
+        cells.append((row.get("group"), label, predicted, int(row["n"])))
+    both = [(label, predicted) for _, label, predicted, _ in cells if label is not None and predicted is not None]
+    if not both:
+        raise NotApplicable(f"no held-out row has both a label in '{target}' and a prediction in '{prediction}'; check the two columns under 'roles'")
+    seen = sorted({p for _, p in both}, key=_order)
+    unknown = [p for p in seen if p not in outcomes.names]
+    if len(unknown) == len(seen):
+        raise DataError(
+            f"no prediction in '{prediction}' is a class of '{target}': got {', '.join(unknown[:5])}, expected {', '.join(outcomes.names)}. "
+            "Write predictions as the labels are written"
+        )
+    if len(unknown) > MAX_CLASSES:
+        raise DataError(
+            f"'{prediction}' has {len(unknown):,} different values that are no class of '{target}'. "
+            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
+        )
+    labels, predictions = tuple(outcomes.names), (*outcomes.names, *unknown)
+    row_of, column_of = ({k: i for i, k in enumerate(keys)} for keys in (labels, predictions))
+    tables: dict[str | None, NDArray[np.int64]] = {}
+    without: dict[str | None, list[int]] = {}
+    for group, label, predicted, n in cells:
+        table = tables.setdefault(group, np.zeros((len(labels), len(predictions)), dtype=np.int64))
+        missing_ones = without.setdefault(group, [0, 0])
+        if label is None or predicted is None:
+            missing_ones[0 if label is None else 1] += n
+        else:
+            table[row_of[label], column_of[predicted]] += n
+    order = sorted(tables, key=lambda g: (g is None, _order(g or "")))
+    return {g: Confusion(labels, predictions, tables[g], *without[g]) for g in order}

@@ -1,0 +1,1 @@
+"""How good the predictions are on rows the model has not seen."""

@@ -1,0 +1,157 @@
+"""M001: performance of the model on held-out rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
+from audit.checks.performance.metrics import LEVEL, accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
+from audit.checks.performance.scores import Scores, read_scores, score_counts
+from audit.checks.wording import count, listed, percent, span
+from audit.core.ask import Answers, Asks
+from audit.core.check import Check, Findings
+from audit.core.contract import Contract
+from audit.core.exhibit import Exhibit, Kind
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement
+from audit.core.subject import Subject
+from audit.stats.auc import roc_auc, roc_auc_interval, roc_curve
+
+SHOWN_CLASSES = 30
+CURVE_POINTS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performance(Check):
+    """Accuracy, balanced accuracy, precision, recall, F1 and ROC AUC, each with an interval, and the table of label × prediction."""
+
+    code: ClassVar[str] = "M001"
+    title: ClassVar[str] = "Performance"
+    family: ClassVar[str] = "performance"
+    judged: ClassVar[str] = "roc_auc"
+    advice: ClassVar[str] = (
+        "The score orders rows no better than chance. Look at whether the score is the probability of the positive class and not of the other, "
+        "whether rows of label and prediction belong together, and whether the features hold any signal at all."
+    )
+    cites: ClassVar[tuple[str, ...]] = (
+        "Newcombe (2006), Statistics in Medicine 25, 559-573: interval of the ROC AUC",
+        "Wilson (1927), JASA 22, 209-212: interval of a rate",
+    )
+
+    limit: Limit = Limit(
+        low=0.5,
+        reason="0.5 is what a coin reaches; a score below it orders rows the wrong way round",
+        source="default of M001",
+    )
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check; without a score or a binary target there is no ROC AUC to judge, so the default limit is dropped."""
+        for check in super().plan(subject, contract):
+            scored = subject.roles.score and subject.roles.positive
+            default = check.limit == cls.default_limit()
+            yield check if scored or not default else replace(check, limit=Limit(reason="no score of a binary target, so nothing to judge by default"))
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask for label × prediction counts and, where there is a score, for score counts by label."""
+        asks = {"labels": label_counts(subject), "cells": cell_counts(subject, subject.need("prediction"))}
+        if subject.roles.score and subject.roles.positive:
+            asks["scores"] = score_counts(subject, subject.roles.score)
+        return asks
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Compute every metric from the counts."""
+        prediction = subject.need("prediction")
+        outcomes = Outcomes.of(subject, answers.rows("labels"))
+        table = whole(by_group(subject, prediction, outcomes, answers.rows("cells")))
+        scores = read_scores(subject, outcomes, answers.rows("scores")) if subject.roles.score and outcomes.positive is not None else None
+        metrics = [accuracy(table), balanced_accuracy(table)]
+        metrics += binary(table, outcomes.positive) if outcomes.positive is not None else [macro_f1(table)]
+        if scores is not None:
+            metrics.append(area(scores))
+        others = [] if outcomes.positive is not None else per_class_recall(table, subject.need("target"), outcomes.names)
+        exhibits = [_bars(metrics), _heatmap(table, outcomes)]
+        if scores is not None and scores.negatives.sum() and scores.positives.sum():
+            exhibits.append(_curve(scores, metrics[-1]))
+        return Findings([*metrics, *others, *_gaps(table)], _message(subject, table, outcomes, metrics, scores), [e for e in exhibits if e])
+
+
+def area(scores: Scores, **where: str) -> Measurement:
+    """Return the ROC AUC of counted scores."""
+    value = roc_auc(scores.negatives, scores.positives)
+    if value is None:
+        return Measurement("roc_auc", None, "", where, scores.n, method="not estimable: rows of only one class have a score")
+    interval = roc_auc_interval(scores.negatives, scores.positives, LEVEL)
+    return Measurement("roc_auc", value, "", where, scores.n, interval, LEVEL, f"{scores.method}; newcombe's score interval with DeLong's spread")
+
+
+def _gaps(table: Confusion) -> list[Measurement]:
+    total = table.n + table.missing_labels + table.missing_predictions
+    return [
+        Measurement(name, value, "rows", {}, total, method="count of all rows")
+        for name, value in (("missing_labels", table.missing_labels), ("missing_predictions", table.missing_predictions))
+        if value
+    ]
+
+
+def _message(subject: Subject, table: Confusion, outcomes: Outcomes, metrics: list[Measurement], scores: Scores | None) -> str:
+    rows = f"{table.n:,} held-out rows" if subject.roles.split else f"{table.n:,} rows (no split is recorded, so the model may have learnt from them)"
+    text = f"{percent(metrics[0].value)} of {rows} are predicted right ({span(metrics[0])})"
+    if scores is not None and metrics[-1].value is not None:
+        text += f"; the ROC AUC is {metrics[-1].value:.3f} ({span(metrics[-1], 1, 3)})"
+    text += "."
+    missing = [(table.missing_labels, "label"), (table.missing_predictions, "prediction")]
+    for number, what in missing:
+        text += f" {count(number, 'row has', 'rows have')} no {what} and {'is' if number == 1 else 'are'} left out." if number else ""
+    if table.unknown:
+        wrong = int(table.counts[:, len(table.labels) :].sum())
+        text += f" {count(wrong, 'prediction is', 'predictions are')} no class of the target ({listed(table.unknown)}) and counted as wrong."
+    occurring = [outcomes.names[k] for k, n in zip(table.labels, table.counts.sum(axis=1), strict=True) if n]
+    if len(occurring) == 1:
+        text += f" All these rows have the label '{occurring[0]}', so only accuracy and little else can be estimated."
+    predicted = [k for k, n in zip(table.predictions, table.counts.sum(axis=0), strict=True) if n]
+    if len(predicted) == 1:
+        text += f" The model predicts '{outcomes.names.get(predicted[0], predicted[0])}' for every row."
+    if scores is not None and len(scores.scores) == 1:
+        text += f" Every row has the same score, {scores.scores[0]:g}."
+    return text
+
+
+def _bars(metrics: list[Measurement]) -> Exhibit:
+    rows = [(m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m.value, *(m.interval or (None, None)), m.n) for m in metrics]
+    return Exhibit(
+        Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, from 0 to 1",
+        note="n is the number of rows a metric rests on: precision only on those predicted positive, recall only on those that are positive.",
+    )  # fmt: skip
+
+
+def _heatmap(table: Confusion, outcomes: Outcomes) -> Exhibit | None:
+    if len(table.labels) > SHOWN_CLASSES or len(table.predictions) > SHOWN_CLASSES:
+        return None
+    totals = table.counts.sum(axis=1)
+    rows = [
+        (outcomes.names.get(p, p), outcomes.names[label], int(table.counts[i, j]) / int(totals[i]) if totals[i] else None, int(table.counts[i, j]))
+        for i, label in enumerate(table.labels)
+        for j, p in enumerate(table.predictions)
+    ]
+    return Exhibit(
+        Kind.HEATMAP, "Label and prediction", ("x", "y", "value", "n"), rows, "predicted", "label",
+        note="Colour: share among the rows with that label; n: number of rows.",
+    )  # fmt: skip
+
+
+def _curve(scores: Scores, measured: Measurement) -> Exhibit:
+    false_positive, true_positive = roc_curve(scores.negatives, scores.positives)
+    points = range(len(false_positive))
+    if len(points) > CURVE_POINTS:
+        # evenly along the curve's own length, so that steep parts keep their shape
+        along = (false_positive + true_positive) / 2
+        points = sorted({0, len(points) - 1, *np.searchsorted(along, np.linspace(0, 1, CURVE_POINTS)).tolist()})  # type: ignore[assignment]
+    rows = [(float(false_positive[i]), float(true_positive[i]), "score") for i in points if i < len(false_positive)]
+    rows += [(0.0, 0.0, "chance"), (1.0, 1.0, "chance")]
+    return Exhibit(
+        Kind.LINES, f"ROC curve, area {measured.value:.3f}", ("x", "y", "series"), rows, "false positive rate", "true positive rate",
+        note="Each point is a threshold; the further the curve bends away from the line of chance, the better the score orders rows.",
+    )  # fmt: skip

@@ -1,0 +1,88 @@
+"""The usual metrics of hard predictions, each with an interval, from a table of label × prediction."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.checks.outcomes import Confusion
+from audit.core.measurement import Measurement
+from audit.stats.cells import bca_interval
+from audit.stats.intervals import Interval, mean_of_rates, wilson
+
+LEVEL = 0.95
+
+
+def rate(name: str, successes: int, n: int, **where: str) -> Measurement:
+    """Return a rate with its Wilson interval; without trials it is not estimable."""
+    interval = wilson(successes, n, LEVEL)
+    if interval is None:
+        return Measurement(name, None, "share", where, 0, method="not estimable: no rows to count in")
+    return Measurement(name, successes / n, "share", where, n, interval, LEVEL, "wilson")
+
+
+def accuracy(table: Confusion, **where: str) -> Measurement:
+    """Return the share of rows predicted right."""
+    return rate("accuracy", table.right, table.n, **where)
+
+
+def balanced_accuracy(table: Confusion) -> Measurement:
+    """Return the mean of the recalls of all classes that occur; with one class it is not estimable."""
+    totals = table.counts.sum(axis=1)
+    occur = totals > 0
+    right = np.diag(table.counts)[occur]
+    method = "mean of recalls; wilson distances squared and added"
+    if occur.sum() < 2:
+        return Measurement("balanced_accuracy", None, "share", n=table.n, method="not estimable: only one class occurs")
+    if not occur.all():
+        method += f"; over the {int(occur.sum())} classes that occur"
+    value = float(np.mean(right / totals[occur]))
+    return Measurement(
+        "balanced_accuracy", value, "share", n=table.n, interval=mean_of_rates(right, totals[occur], LEVEL), level=LEVEL, method=method
+    )
+
+
+def binary(table: Confusion, positive: str) -> list[Measurement]:
+    """Return precision, recall and F1 of the positive class."""
+    tp, fp, fn, _ = table.cells(positive)
+    return [rate("precision", tp, tp + fp), rate("recall", tp, tp + fn), f1(tp, fp, fn)]
+
+
+def f1(tp: int, fp: int, fn: int) -> Measurement:
+    """Return F1 with an interval that holds its level at any size.
+
+    F1 rises with the Jaccard index J = TP / (TP + FP + FN), F1 = 2J / (1 + J), and J is a plain rate among the rows that are positive or
+    predicted so; so its Wilson interval carries over.
+    """
+    n = tp + fp + fn
+    ends = wilson(tp, n, LEVEL)
+    if ends is None:
+        return Measurement("f1", None, "share", n=0, method="not estimable: nothing positive, nothing predicted positive")
+    low, high = (2 * j / (1 + j) for j in ends)
+    return Measurement("f1", 2 * tp / (n + tp), "share", n=n, interval=(low, high), level=LEVEL, method="wilson of TP / (TP + FP + FN), transformed")
+
+
+def macro_f1(table: Confusion) -> Measurement:
+    """Return the mean of the F1 of all classes that occur or are predicted."""
+    size = len(table.labels)
+    value = _macro_f1(size)(table.counts[np.newaxis])[0]
+    interval: Interval | None = bca_interval(_macro_f1(size), table.counts, LEVEL)
+    return Measurement(
+        "macro_f1", float(value), "share", n=table.n, interval=interval, level=LEVEL if interval else None, method="bca, label × prediction cells resampled"
+    )
+
+
+def _macro_f1(size: int) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
+    def statistic(tables: NDArray[np.int64]) -> NDArray[np.float64]:
+        tp = np.diagonal(tables[:, :, :size], axis1=1, axis2=2)
+        both = tables.sum(axis=2) + tables.sum(axis=1)[:, :size]
+        counted = np.maximum((both > 0).sum(axis=1), 1)
+        return np.asarray(np.divide(2 * tp, both, out=np.zeros(both.shape), where=both > 0).sum(axis=1) / counted)
+
+    return statistic
+
+
+def per_class_recall(table: Confusion, target: str, names: dict[str, str]) -> list[Measurement]:
+    """Return the recall of each class of a target with more than two."""
+    totals = table.counts.sum(axis=1)
+    return [rate("recall", int(table.counts[i, i]), int(totals[i]), **{target: names[label]}) for i, label in enumerate(table.labels)]

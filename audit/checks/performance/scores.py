@@ -1,0 +1,82 @@
+"""Counts of scores by label, fine enough for a ROC curve and small enough for any number of rows."""
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.checks.outcomes import Outcomes, key, null_if_missing
+from audit.core.ask import Ask, Rows, rows
+from audit.core.check import missing
+from audit.core.subject import Subject
+
+BINS = 10_000
+#: Labels × bins is the most that can come back from a binary target, with room for labels that are missing.
+MAX_ROWS = 4 * BINS
+
+
+def score_counts(subject: Subject, score: str) -> Ask:
+    """Ask for the counts of label × score on the held-out rows, scores ascending.
+
+    Up to 10,000 distinct scores each have their own bin; more of them share 10,000 bins with equally many distinct scores in each, so equal
+    scores are never torn apart.
+
+    Returns
+    -------
+    Ask
+        Rows of ``(bin, label, score, values, n)``: highest score and number of distinct scores of the bin among these labels.
+    """
+    table = subject.held_out
+    target, scored = table[subject.need("target")], table[score]
+    known = table.filter(~missing(target), ~missing(scored)).select(label=null_if_missing(target), score=scored.cast("float64"))
+    distinct = known.group_by(["score", "label"]).aggregate(n=known.count())
+    ranked = distinct.mutate(rank=ibis.dense_rank().over(order_by=distinct["score"]))
+    width = (ranked["rank"].max().over(ibis.window()) / BINS).floor().cast("int64") + 1
+    binned = ranked.mutate(bin=(ranked["rank"] / width).floor().cast("int64"))
+    counted = binned.group_by(["bin", "label"]).aggregate(score=binned["score"].max(), values=binned.count(), n=binned["n"].sum())
+    return rows(counted.mutate(label=counted["label"].cast("string")).limit(MAX_ROWS))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Counts by score.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (bins,)
+        Highest score of each bin, ascending.
+    negatives, positives : ndarray of int, shape (bins,)
+        Counts of the two outcomes.
+    exact : bool
+        Whether each distinct score has a bin of its own.
+    """
+
+    scores: NDArray[np.float64]
+    negatives: NDArray[np.int64]
+    positives: NDArray[np.int64]
+    exact: bool
+
+    @property
+    def n(self) -> int:
+        """Rows that have a label and a score."""
+        return int(self.negatives.sum() + self.positives.sum())
+
+    @property
+    def method(self) -> str:
+        """How an area or curve of these counts came about."""
+        return "all distinct scores" if self.exact else f"scores in {len(self.scores):,} bins of equally many distinct values, ties half"
+
+
+def read_scores(subject: Subject, outcomes: Outcomes, counted: Rows) -> Scores:
+    """Turn the answer to :func:`score_counts` into counts of the two outcomes by score."""
+    numeric = subject.table[subject.need("target")].type().is_numeric()
+    bins: dict[int, list[float]] = {}
+    exact = True
+    for row in counted:
+        one = bins.setdefault(int(row["bin"]), [row["score"], 0, 0])
+        one[0] = max(one[0], row["score"])
+        one[2 if key(row["label"], numeric) == outcomes.positive else 1] += int(row["n"])
+        exact &= row["values"] == 1
+    table = np.array([bins[b] for b in sorted(bins)], dtype=float).reshape(-1, 3)
+    return Scores(table[:, 0], table[:, 1].astype(np.int64), table[:, 2].astype(np.int64), exact)

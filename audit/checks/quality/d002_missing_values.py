@@ -1,0 +1,83 @@
+"""D002: values that are missing, or written as if they were there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks, scalar
+from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
+from audit.core.contract import Contract
+from audit.core.limit import Limit
+from audit.core.subject import Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingValues(RowCheck):
+    """Rows in which a column is null, NaN or one of the declared sentinels.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    sentinels : tuple of str
+        Values that stand for "missing", as text.
+    """
+
+    code: ClassVar[str] = "D002"
+    title: ClassVar[str] = "Missing values"
+    family: ClassVar[str] = "quality"
+    dimension: ClassVar[str] = "completeness"
+    advice: ClassVar[str] = "Fill the values at their source, or relax 'required' and say how a model is to treat the gap."
+    cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, required, nullValues, missingValues",)
+
+    column: str = ""
+    sentinels: tuple[str, ...] = ()
+    limit: Limit = Limit(high=0)
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check for each ``required`` column, each primary key and each nullValues or missingValues rule."""
+        yield from cls.declared(contract)
+        for column in contract.columns:
+            if column.required or column.primary_key:
+                key = "required" if column.required else "primaryKey"
+                place = str(column.place(key))
+                yield cls(column=column.name, limit=Limit(high=0, reason=f"{key} in the contract", source=place), clauses=(place,))
+            for rule in column.rules:
+                if rule.metric in ("nullValues", "missingValues"):
+                    sentinels = tuple(str(v) for v in rule.arguments.get("missingValues", ()) if v not in (None, "NULL", "null"))
+                    yield cls(column=column.name, sentinels=sentinels, limit=cls.limit_from(rule), clauses=(str(rule.place),))
+
+    def failing(self, table: ir.Table) -> ir.BooleanValue:
+        """Return where the column is missing."""
+        column = table[self.column]
+        if not self.sentinels:
+            return missing(column)
+        return missing(column) | ibis.coalesce(column.cast("string").strip().isin([s.strip() for s in self.sentinels]), False)
+
+    def reason(self) -> str:
+        """Name the column."""
+        return f"{self.column} is missing"
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask how many rows there are, and how many of them have a value."""
+        column = require_column(subject, self.column)
+        if self.sentinels or column.type().is_floating():
+            return {"total": scalar(subject.table.count()), "failing": scalar(subject.table.count(where=self.failing(subject.table)))}
+        # count(column) needs no look at the values: Parquet keeps the number of nulls
+        return {"total": scalar(subject.table.count()), "present": scalar(column.count())}
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Turn the counts into a share."""
+        total = answers.scalar("total")
+        direct = not self.sentinels and not subject.table[self.column].type().is_floating()
+        failing = total - answers.scalar("present") if direct else answers.scalar("failing")
+        also = f", or {', '.join(repr(s) for s in self.sentinels)}" if self.sentinels else ""
+        share = f" ({failing / total:.2%})" if total else ""
+        return Findings(
+            rows_measured(failing, total, self.where),
+            f"{failing:,} of {total:,} values of {self.column} are missing{also}{share}.",
+        )

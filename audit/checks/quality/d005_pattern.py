@@ -1,0 +1,101 @@
+"""D005: text that does not have the agreed form."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks, scalar
+from audit.core.check import Findings, RowCheck, require_column, rows_measured
+from audit.core.contract import Contract
+from audit.core.errors import NotApplicable, UsageError, did_you_mean
+from audit.core.limit import Limit
+from audit.core.subject import Subject
+
+#: Named formats of ODCS as expressions that RE2 (DuckDB), Java and Python read alike.
+FORMATS: dict[str, str] = {
+    "email": r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$",
+    "uuid": r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
+    "hostname": r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
+    "ipv4": r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$",
+    "ipv6": r"^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$",
+    "binary": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+    "password": r"^.*$",
+    "byte": r"^.*$",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern(RowCheck):
+    """Rows whose text does not match a regular expression; missing values are none of this check's business.
+
+    Parameters
+    ----------
+    column : str
+        A text column.
+    pattern : str
+        Regular expression in the syntax that RE2 and Java share; it must match somewhere, so anchor it with ``^`` and ``$``.
+    name : str
+        What the form is called, where it has a name.
+    """
+
+    code: ClassVar[str] = "D005"
+    title: ClassVar[str] = "Pattern"
+    family: ClassVar[str] = "quality"
+    dimension: ClassVar[str] = "conformity"
+    advice: ClassVar[str] = "Look at the quarantined rows; repair the values at the source, or widen the pattern in the contract."
+    cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, logicalTypeOptions pattern and format",)
+
+    column: str = ""
+    pattern: str = ""
+    name: str = ""
+    limit: Limit = Limit(high=0)
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check for each pattern, each named text format and each invalidValues rule with a pattern."""
+        yield from cls.declared(contract)
+        for column in contract.columns:
+            place = str(column.place("pattern"))
+            if column.options.get("pattern"):
+                limit = Limit(high=0, reason="pattern in the contract", source=place)
+                yield cls(column=column.name, pattern=str(column.options["pattern"]), limit=limit, clauses=(place,))
+            name = column.options.get("format")
+            if name and column.logical_type == "string":
+                place = str(column.place("format"))
+                if name not in FORMATS:
+                    raise UsageError(f"{place}: no string format '{name}'. {did_you_mean(str(name), FORMATS)}")
+                limit = Limit(high=0, reason=f"format {name} in the contract", source=place)
+                yield cls(column=column.name, pattern=FORMATS[name], name=str(name), limit=limit, clauses=(place,))
+            for rule in column.rules:
+                if rule.metric == "invalidValues" and rule.arguments.get("pattern"):
+                    yield cls(column=column.name, pattern=str(rule.arguments["pattern"]), limit=cls.limit_from(rule), clauses=(str(rule.place),))
+
+    def failing(self, table: ir.Table) -> ir.BooleanValue:
+        """Return where the text does not match."""
+        return (~table[self.column].re_search(self.pattern)).fill_null(False)
+
+    def reason(self) -> str:
+        """Name the column and the form."""
+        return f"{self.column} does not have the form {self.name or self.pattern}"
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask how many values do not match."""
+        column = require_column(subject, self.column)
+        if not column.type().is_string():
+            raise NotApplicable(f"{self.column} is {column.type()}; a pattern is about text")
+        try:
+            re.compile(self.pattern)
+        except re.error as error:
+            where = f"{self.limit.source}: " if self.limit.source else ""
+            raise UsageError(f"{where}the pattern '{self.pattern}' is no regular expression: {error}") from error
+        return {"total": scalar(subject.table.count()), "failing": scalar(subject.table.count(where=self.failing(subject.table)))}
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Turn the count into a share."""
+        total, failing = answers.scalar("total"), answers.scalar("failing")
+        form = f"of the form {self.name}" if self.name else f"of the form {self.pattern}"
+        return Findings(rows_measured(failing, total, self.where), f"{failing:,} of {total:,} values of {self.column} are not {form}.")

@@ -1,0 +1,90 @@
+"""D006: keys that several rows share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks, rows, scalar
+from audit.core.check import Findings, RowCheck, require_column, rows_measured
+from audit.core.contract import Contract
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement
+from audit.core.subject import Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyUniqueness(RowCheck):
+    """Rows whose key occurs more than once. All rows that share a key fail, since none of them is known to be the right one.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The columns that make up the key. Rows in which one of them is missing are left out, as in SQL.
+    """
+
+    code: ClassVar[str] = "D006"
+    title: ClassVar[str] = "Key uniqueness"
+    family: ClassVar[str] = "quality"
+    dimension: ClassVar[str] = "uniqueness"
+    advice: ClassVar[str] = "Find out which of the rows is right; if all are, the key lacks a column."
+    cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, unique, primaryKey, duplicateValues",)
+
+    columns: tuple[str, ...] = ()
+    limit: Limit = Limit(high=0)
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check for the primary key, each unique column and each duplicateValues rule that names columns."""
+        yield from cls.declared(contract)
+        key = [c for c in contract.columns if c.primary_key]
+        if key:
+            place = str(key[0].place("primaryKey"))
+            limit = Limit(high=0, reason="primary key in the contract", source=place)
+            yield cls(columns=tuple(c.name for c in key), limit=limit, clauses=(place,))
+        for column in contract.columns:
+            if column.unique and [c.name for c in key] != [column.name]:
+                place = str(column.place("unique"))
+                yield cls(columns=(column.name,), limit=Limit(high=0, reason="unique in the contract", source=place), clauses=(place,))
+            for rule in column.rules:
+                if rule.metric == "duplicateValues":
+                    yield cls(columns=(column.name,), limit=cls.limit_from(rule), clauses=(str(rule.place),))
+        for rule in contract.rules:
+            if rule.metric == "duplicateValues" and rule.arguments.get("properties"):
+                yield cls(columns=tuple(rule.arguments["properties"]), limit=cls.limit_from(rule), clauses=(str(rule.place),))
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The key's columns."""
+        return {"column": " + ".join(self.columns)}
+
+    def failing(self, table: ir.Table) -> ir.BooleanValue:
+        """Return the rows whose key occurs more than once."""
+        complete = ibis.and_(*(table[c].notnull() for c in self.columns))
+        return (complete & (table.count().over(group_by=list(self.columns)) > 1)).fill_null(False)
+
+    def reason(self) -> str:
+        """Name the key."""
+        return f"another row has the same {' + '.join(self.columns)}"
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask how many keys repeat, and how many rows share them."""
+        table = subject.table
+        for column in self.columns:
+            require_column(subject, column)
+        complete = ibis.and_(*(table[c].notnull() for c in self.columns))
+        groups = table.filter(complete).group_by(list(self.columns)).aggregate(n=lambda t: t.count()).filter(lambda g: g.n > 1)
+        return {"total": scalar(table.count()), "repeated": rows(groups.aggregate(keys=groups.count(), rows=groups.n.sum().fill_null(0)))}
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Count rows and keys."""
+        total = answers.scalar("total")
+        keys, shared = answers.rows("repeated").values[0]
+        name = " + ".join(self.columns)
+        if not shared:
+            return Findings(rows_measured(0, total, self.where), f"No two of {total:,} rows share the same {name}.")
+        measurements = rows_measured(int(shared), total, self.where)
+        measurements.append(Measurement("repeated_keys", keys, "keys", self.where, total, method="count of all rows"))
+        return Findings(measurements, f"{int(shared):,} of {total:,} rows share their {name} with another row: {keys:,} keys occur more than once.")

@@ -1,0 +1,98 @@
+"""D007: rows that repeat another row in every column."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks, rows, scalar
+from audit.core.check import Findings, RowCheck, rows_measured
+from audit.core.contract import Contract
+from audit.core.errors import NotApplicable
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement
+from audit.core.subject import Subject
+
+#: How many columns narrow the search down where no key is declared.
+NARROWING = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactDuplicates(RowCheck):
+    """Rows that are equal to an earlier row in every column.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Columns that can only be equal in equal rows; rows are first grouped by them alone, and only rows that share a key are compared
+        in full. The result does not depend on it.
+    """
+
+    code: ClassVar[str] = "D007"
+    title: ClassVar[str] = "Exact duplicates"
+    family: ClassVar[str] = "quality"
+    dimension: ClassVar[str] = "uniqueness"
+    advice: ClassVar[str] = "If rows have an identity, declare its key and delete the copies; without one, equal rows may be different cases."
+
+    key: tuple[str, ...] = ()
+    limit: Limit = Limit(high=0, blocking=False, reason="a copy counts a case twice, and may sit on both sides of a split")
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check, with the limit of a duplicateValues rule about whole rows where there is one."""
+        declared = list(cls.declared(contract))
+        key = tuple(c.name for c in contract.columns if c.primary_key or c.unique)[:1]
+        for rule in contract.rules:
+            if rule.metric == "duplicateValues" and not rule.arguments.get("properties"):
+                declared.append(cls(key=key, limit=cls.limit_from(rule), clauses=(str(rule.place),)))
+        yield from declared or [cls(key=key)]
+
+    def failing(self, table: ir.Table) -> ir.BooleanValue:
+        """Return every copy but the first of its kind."""
+        return ibis.row_number().over(group_by=list(table.columns)) > 0
+
+    def reason(self) -> str:
+        """Say what it repeats."""
+        return "the row repeats an earlier row in every column"
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask how many rows repeat another: first by a few columns, then the candidates in full."""
+        table = subject.table
+        plain = [c for c in table.columns if not table[c].type().is_nested()]
+        if len(plain) < len(table.columns):
+            raise NotApplicable("has nested columns, which cannot be compared as wholes")
+        narrow = [c for c in self.key if c in table.columns] or self._narrowing(table)
+        candidates = table
+        if len(narrow) < len(table.columns):
+            shared = table.group_by(narrow).aggregate(n=lambda t: t.count()).filter(lambda g: g.n > 1)
+            # equal also where both are null, which a plain join would not find
+            candidates = table.semi_join(shared, [table[c].identical_to(shared[c]) if table[c].type().nullable else c for c in narrow])
+        groups = candidates.group_by(list(table.columns)).aggregate(assay_n=lambda t: t.count()).filter(lambda g: g.assay_n > 1)
+        found = groups.aggregate(kinds=groups.count(), rows=groups.assay_n.sum().fill_null(0), largest=groups.assay_n.max().fill_null(0))
+        return {"total": scalar(table.count()), "found": rows(found)}
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Count the copies beyond the first."""
+        total = answers.scalar("total")
+        kinds, equal, largest = (int(v) for v in answers.rows("found").values[0])
+        copies = equal - kinds
+        measurements = rows_measured(copies, total, self.where)
+        if not copies:
+            return Findings(measurements, f"No two of {total:,} rows are equal in all {len(subject.table.columns)} columns.")
+        measurements.append(Measurement("largest_group", largest, "rows", n=total, method="count of all rows"))
+        message = f"{copies:,} of {total:,} rows ({copies / total:.1%}) repeat an earlier row in all {len(subject.table.columns)} columns"
+        note = "" if subject.roles.key or subject.roles.entity else "; the data have no key, so equal rows may be different cases"
+        return Findings(measurements, f"{message}{note}.")
+
+    @staticmethod
+    def _narrowing(table: ir.Table) -> list[str]:
+        """Choose columns likely to differ: floats and timestamps before text before integers."""
+        order = {"float": 0, "time": 1, "text": 2}
+
+        def rank(name: str) -> int:
+            kind = table[name].type()
+            return order["float"] if kind.is_floating() else order["time"] if kind.is_timestamp() else order["text"] if kind.is_string() else 3
+
+        return sorted(table.columns, key=rank)[:NARROWING]

@@ -1,0 +1,180 @@
+"""The command ``assay``. It parses and calls; verbs of other folders arrive through the entry-point group ``assay.commands``."""
+
+import os
+import signal
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from audit import __version__
+from audit.console import (
+    ConfigPath,
+    ContractOption,
+    DataOption,
+    FailOnOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    finish,
+    load_config,
+    progress_bar,
+)
+from audit.core.errors import AssayError, UsageError, did_you_mean
+
+GROUP = "assay.commands"
+
+
+class _Verbs(TyperGroup):
+    """Our own verbs, and those of plug-ins, which are imported only when they are called or listed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return all verbs in the order in which they are used."""
+        order = ["init", "gate", "train", "audit", "run", "monitor", "report", "contract", "dashboard"]
+        names = {*super().list_commands(ctx), *(p.name for p in entry_points(group=GROUP))}
+        return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a verb by name."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        return next((_plug_in(p) for p in entry_points(group=GROUP, name=cmd_name)), None)
+
+
+def _plug_in(point: EntryPoint) -> Any:
+    try:
+        function = point.load()
+    except ImportError as error:
+        raise UsageError(f"the verb '{point.name}' cannot be loaded: {error}. Install what it needs, or remove its package") from error
+    single = typer.Typer(add_completion=False)
+    single.command(point.name)(function)
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    name="assay",
+    help="Audits data before training, models after it, and both in production.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 pass · 1 findings fail · 2 usage or config · 3 data or tool error.",
+)
+contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True)
+app.add_typer(contract_app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"assay {__version__}\n")
+        raise typer.Exit()
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)] = False) -> None:
+    """Audits data before training, models after it, and both in production."""
+
+
+@app.command()
+def gate(
+    config: ConfigPath = None,
+    data: DataOption = None,
+    contract: ContractOption = None,
+    out: OutOption = None,
+    fail_on: FailOnOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check data against their contract before anything is trained on them."""
+    from audit.verbs.gate import gate
+
+    with progress_bar(quiet or json) as progress:
+        written = gate(load_config(config, data, contract, out, fail_on), progress=progress)
+    finish(written.run, written.folder, as_json=json, quiet=quiet)
+
+
+@app.command()
+def audit(
+    config: ConfigPath = None,
+    data: DataOption = None,
+    contract: ContractOption = None,
+    out: OutOption = None,
+    fail_on: FailOnOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Audit predictions that are already in the data: performance, fairness, errors, drift."""
+    from audit.verbs.audit import audit
+
+    with progress_bar(quiet or json) as progress:
+        written = audit(load_config(config, data, contract, out, fail_on), progress=progress)
+    finish(written.run, written.folder, as_json=json, quiet=quiet)
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(help="A run's folder, its run.json, or its id.", metavar="RUN")],
+    format: Annotated[str, typer.Option("--format", "-f", help="html, json, junit or markdown.", metavar="FORMAT")] = "html",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; stdout where not given.", metavar="FILE")] = None,
+    reports: Annotated[Path, typer.Option("--reports", help="Folder that runs are stored in.", metavar="DIR")] = Path("reports"),
+) -> None:
+    """Render a stored run again."""
+    from audit.core.errors import DataError
+    from audit.render import FORMATS
+    from audit.store import Store
+
+    if format not in FORMATS:
+        raise UsageError(f"no format '{format}'. {did_you_mean(format, FORMATS)}")
+    text = FORMATS[format].render(Store(reports).load(run))
+    if out is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write '{out}': {error.strerror}") from error
+
+
+@contract_app.command()
+def lint(contract: Annotated[Path, typer.Argument(help="An *.odcs.yaml file.", metavar="CONTRACT")]) -> None:
+    """Say what is wrong with a contract, with file and line."""
+    from audit.contract.read import read_contract
+    from audit.contract.roles import contract_roles
+
+    read = read_contract(contract)
+    contract_roles(read)
+    rules = sum(1 for _ in read.all_rules())
+    sys.stderr.write(f"{contract}: fine; {len(read.columns)} columns, {rules} quality rules, version {read.version or 'not given'}\n")
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)  # unwinds, so that unfinished folders are removed
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one message on stderr and the right exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        app()
+    except AssayError as error:
+        _stop(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _stop("interrupted; nothing was written", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away, which is its right
+        raise SystemExit(0) from None
+    except Exception as error:
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        _stop(f"internal error: {type(error).__name__}: {error}. Please report it; ASSAY_DEBUG=1 shows where", 3)
+
+
+def _stop(message: str, code: int) -> None:
+    sys.stderr.write("".join(f"assay: {line}\n" for line in message.splitlines()))
+    raise SystemExit(code)

@@ -1,0 +1,197 @@
+"""The one config file, ``assay.yaml``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from audit.contract.lines import Path as KeyPath
+from audit.contract.lines import line_of, load_with_lines
+from audit.core.errors import DataError, UsageError, did_you_mean
+
+FileName = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float, bool)) else v)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RolesConfig(_Section):
+    """What the columns mean; where silent, the contract's roles serve."""
+
+    target: str | None = None
+    positive: Text | None = None
+    prediction: str | None = None
+    score: str | None = None
+    sensitive: list[str] = []
+    entity: str | None = None
+    time: str | None = None
+    split: str | None = None
+    weight: str | None = None
+    key: list[str] = []
+    quasi_identifiers: list[str] = []
+    consent: str | None = None
+    consent_until: str | None = None
+    collected: str | None = None
+    purpose: str | None = None
+
+
+class SplitConfig(_Section):
+    """How rows are shared out."""
+
+    train: float = Field(0.70, gt=0, lt=1)
+    validation: float = Field(0.15, gt=0, lt=1)
+    test: float = Field(0.15, gt=0, lt=1)
+    seed: int = Field(7, ge=0)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "SplitConfig":
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"train, validation and test must add up to 1; they add up to {total:g}")
+        return self
+
+
+class MitigateConfig(_Section):
+    """How unfairness is to be reduced, to show what that would cost."""
+
+    method: Literal["threshold_optimizer"] = "threshold_optimizer"
+    constraint: Literal[
+        "demographic_parity",
+        "equalized_odds",
+        "true_positive_rate_parity",
+        "false_positive_rate_parity",
+        "selection_rate_parity",
+    ] = "demographic_parity"
+    sensitive: str | None = None
+
+
+class TrainingConfig(_Section):
+    """What is trained."""
+
+    candidates: list[str] = Field(["logistic_regression", "hist_gradient_boosting", "torch_mlp"], min_length=1)
+    metric: str = "roc_auc"
+    features: list[str] | None = None
+    exclude: list[str] = []
+    mitigate: MitigateConfig | None = None
+    max_epochs: int = Field(100, ge=1)
+
+
+class LimitConfig(_Section):
+    """A limit that replaces a check's default."""
+
+    low: float | None = None
+    high: float | None = None
+    blocking: bool | None = None
+    reason: str | None = None
+
+
+class AuditConfig(_Section):
+    """Which checks are on, and with which limits."""
+
+    policy: str = "default"
+    limits: dict[str, LimitConfig] = {}
+    skip: list[str] = []
+    fail_on: Literal["error", "failed", "undecided", "warned", "never"] = "failed"
+
+
+class ReportConfig(_Section):
+    """What is written where."""
+
+    formats: list[Literal["html", "json", "junit", "markdown"]] = ["html", "json", "junit", "markdown"]
+    folder: str = "reports"
+
+
+class Config(_Section):
+    """A project. Everything but ``data`` has a default; paths are relative to the file."""
+
+    project: str = Field("assay", pattern=r"^[\w][\w.\- ]*$")
+    data: FileName
+    contract: FileName | None = None
+    table: str | None = None
+    roles: RolesConfig = RolesConfig()
+    split: SplitConfig = SplitConfig()
+    training: TrainingConfig | None = None
+    audit: AuditConfig = AuditConfig()
+    report: ReportConfig = ReportConfig()
+
+    base: Path = Field(Path(), exclude=True)
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything random."""
+        return self.split.seed
+
+    @property
+    def reports(self) -> Path:
+        """Folder that runs are stored in."""
+        return self.base / self.report.folder
+
+
+def read_config(path: Path) -> Config:
+    """Read an ``assay.yaml``.
+
+    Raises
+    ------
+    UsageError
+        The file is missing or wrong: every fault with its line and, for an unknown key, the nearest known one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no config '{path}'. Name one, or give --data and --contract") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the config '{path}' is not UTF-8 (byte {error.start})") from error
+    except OSError as error:
+        raise DataError(f"cannot read the config '{path}': {error.strerror}") from error
+    document, lines = load_with_lines(text, path.name)
+    if not isinstance(document, dict):
+        raise UsageError(f"{path.name} is empty or no mapping. Expected at least 'data: FILE'")
+    if "base" in document:
+        raise UsageError(f"{path.name}:{line_of(lines, ('base',))}: unknown key 'base'. {did_you_mean('base', _fields(Config))}")
+    return make_config(document, path.parent, lines, path.name)
+
+
+def make_config(document: Mapping[str, Any], base: Path = Path(), lines: Mapping[KeyPath, int] | None = None, name: str = "the config") -> Config:
+    """Check a config that was parsed, or put together from command-line options."""
+    try:
+        return Config(**{**document, "base": base})
+    except ValidationError as error:
+        raise UsageError("\n".join(_fault(e, lines, name) for e in error.errors())) from error
+
+
+def _fault(error: Any, lines: Mapping[KeyPath, int] | None, name: str) -> str:
+    loc = tuple(error["loc"])
+    at = f"{name}:{line_of(lines, loc)}" if lines else name
+    where = ".".join(map(str, loc))
+    if error["type"] == "extra_forbidden":
+        return f"{at}: unknown key '{where}'. {did_you_mean(str(loc[-1]), _fields(_model_at(loc[:-1])))}"
+    if error["type"] == "missing":
+        return f"{at}: '{where}' is missing"
+    return f"{at}: '{where}': {error['msg'].removeprefix('Value error, ')}; got {error['input']!r}"[:400]
+
+
+def _fields(model: type[BaseModel]) -> list[str]:
+    return [f for f in model.model_fields if f != "base"]
+
+
+def _model_at(loc: tuple[str | int, ...]) -> type[BaseModel]:
+    model: type[BaseModel] = Config
+    for key in loc:
+        field = model.model_fields.get(str(key))
+        if field is None:
+            continue  # a key of a free mapping, such as a check's code under audit.limits
+        found = _section(field.annotation)
+        model = found or model
+    return model
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) is not None or isinstance(annotation, UnionType):
+        return next((found for a in get_args(annotation) if (found := _section(a))), None)
+    return None

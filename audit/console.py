@@ -1,0 +1,118 @@
+"""What all commands share: their options, their progress bar, and how they end. The library never prints; this does."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from audit.config import Config
+    from audit.core.run import Run
+
+ConfigPath = Annotated[Path | None, typer.Argument(help="The config; ./assay.yaml where not given.", metavar="[assay.yaml]", show_default=False)]
+DataOption = Annotated[str | None, typer.Option("--data", help="Data to examine: path, glob or ibis URL; instead of the config's.", metavar="DATA")]
+ContractOption = Annotated[str | None, typer.Option("--contract", help="Contract; instead of the config's.", metavar="FILE")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the run as JSON, alone, on stdout.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Folder to store runs in; instead of the config's.", metavar="DIR")]
+FailOnOption = Annotated[
+    str | None,
+    typer.Option("--fail-on", help="Least bad state that ends in exit code 1: error, failed, undecided, warned or never.", metavar="STATE"),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+
+DEFAULT_CONFIG = "assay.yaml"
+
+
+def load_config(
+    path: Path | None, data: str | None = None, contract: str | None = None, out: Path | None = None, fail_on: str | None = None
+) -> "Config":
+    """Return the config that a command line asks for: a file, with options put over it, or options alone.
+
+    Options are relative to the working directory, the file's own paths to the file.
+
+    Raises
+    ------
+    UsageError
+        There is neither a config nor data, or an option is wrong.
+    """
+    from audit.config import make_config, read_config
+
+    path = path or (Path(DEFAULT_CONFIG) if Path(DEFAULT_CONFIG).exists() and not (data and contract) else None)
+    if path is None:
+        if data is None:
+            raise UsageError(f"there is no {DEFAULT_CONFIG} in {Path.cwd()}. Name a config, or give --data and --contract")
+        config = make_config({"data": _absolute(data), "project": _project_name(data)}, Path())
+    else:
+        config = read_config(path)
+    changes: dict[str, Any] = {}
+    if data is not None:
+        changes["data"] = _absolute(data)
+    if contract is not None:
+        changes["contract"] = str(Path(contract).absolute())
+    if out is not None:
+        changes["report"] = {**config.report.model_dump(), "folder": str(out.absolute())}
+    if fail_on is not None:
+        changes["audit"] = {**config.audit.model_dump(), "fail_on": fail_on}
+    if not changes:
+        return config
+    return make_config({**config.model_dump(), **changes}, config.base, name="the command line")
+
+
+def _absolute(data: str) -> str:
+    if "://" in data:
+        return data
+    return data if Path(data).is_absolute() else str(Path(data).absolute())
+
+
+def _project_name(data: str) -> str:
+    name = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(data.rpartition("#")[2]).stem)
+    return name if name and (name[0].isalnum() or name[0] == "_") else "assay"
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """Show a progress bar on stderr while a command works, where a person is looking."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total, what: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+
+
+def finish(run: "Run", folder: Path, *, as_json: bool, quiet: bool) -> None:
+    """Show a written run, and end the command with its exit code."""
+    if as_json:
+        from audit.core.serial import dumps
+
+        sys.stdout.write(dumps(run) + "\n")
+    elif not quiet:
+        show(run, folder)
+    raise typer.Exit(run.exit_code)
+
+
+def show(run: "Run", folder: Path) -> None:
+    """Print the verdict and where the rest is, on stderr; the run's folder on stdout."""
+    from rich.console import Console
+
+    from audit.render.terminal import terminal
+
+    console = Console(stderr=True, highlight=False)
+    console.print(terminal(run))
+    shown = Path(os.path.relpath(folder))
+    for notice in run.notices:
+        console.print(f"Note: {notice}", style="dim", markup=False)
+    if (folder / "report.html").exists():
+        console.print(f"Report: {shown / 'report.html'}", markup=False, soft_wrap=True)
+    sys.stderr.flush()
+    sys.stdout.write(f"{shown}\n")

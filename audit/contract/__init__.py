@@ -1,0 +1,1 @@
+"""ODCS contracts: read, and compiled to what other tools understand."""

@@ -1,0 +1,67 @@
+"""On which line of a YAML file each key stands."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from audit.core.errors import UsageError
+
+Path = tuple[str | int, ...]
+
+
+def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
+    """Parse YAML and tell the line of every key and list entry.
+
+    Parameters
+    ----------
+    text : str
+        The document.
+    file : str
+        Its name, for messages.
+
+    Returns
+    -------
+    tuple
+        The parsed document, and line numbers (from 1) by path, such as ``("schema", 0, "name")``.
+
+    Raises
+    ------
+    UsageError
+        The text is no YAML, or a key is written twice.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        at = f":{mark.line + 1}" if mark else ""
+        raise UsageError(f"{file}{at} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
+    lines: dict[Path, int] = {(): 1}
+    if node is not None:
+        for path, line in _walk(node, (), file):
+            lines[path] = line
+    return document, lines
+
+
+def _walk(node: yaml.Node, path: Path, file: str) -> Iterator[tuple[Path, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in seen:
+                raise UsageError(f"{file}:{line}: the key '{name}' was already written on line {seen[name]}; keep one of them")
+            seen[name] = line
+            yield (*path, name), line
+            yield from _walk(value, (*path, name), file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield (*path, index), value.start_mark.line + 1
+            yield from _walk(value, (*path, index), file)
+
+
+def line_of(lines: Mapping[Path, int], path: Path) -> int:
+    """Return the line of a path, or of the nearest parent that has one."""
+    while path not in lines:
+        path = path[:-1]
+    return lines[path]

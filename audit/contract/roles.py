@@ -1,0 +1,47 @@
+"""Roles that a contract gives its columns."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from audit.core.contract import Contract
+from audit.core.errors import UsageError, did_you_mean
+from audit.core.roles import Roles
+
+MANY = ("sensitive", "key", "quasi_identifiers")
+ALIASES = {"quasi_identifier": "quasi_identifiers"}
+
+
+def contract_roles(contract: Contract) -> dict[str, Any]:
+    """Return the roles that ``customProperties: [{property: role, value: …}]`` and ``primaryKey`` declare.
+
+    Raises
+    ------
+    UsageError
+        No such role, or two columns claim one that only one can play.
+    """
+    known = {f.name for f in fields(Roles)} - {"positive"}
+    roles: dict[str, Any] = {}
+    for column in contract.columns:
+        written = column.custom.get("role")
+        for value in written if isinstance(written, list) else [written] if written else []:
+            name = str(value).strip().replace("-", "_").replace(" ", "_")
+            name = ALIASES.get(name, name)
+            if name not in known:
+                raise UsageError(f"{column.place('role')}: no role '{value}'. {did_you_mean(name, known)}")
+            if name in MANY:
+                roles.setdefault(name, []).append(column.name)
+            elif name in roles:
+                raise UsageError(f"{column.place('role')}: '{column.name}' and '{roles[name]}' both claim the role '{name}'")
+            else:
+                roles[name] = column.name
+        if "positive" in column.custom:
+            roles["positive"] = str(column.custom["positive"])
+    if "key" not in roles and (key := [c.name for c in contract.columns if c.primary_key]):
+        roles["key"] = key
+    return roles
+
+
+def merge_roles(contract: Contract, config: Mapping[str, Any]) -> Roles:
+    """Return the contract's roles, with those that the config names put over them."""
+    return Roles(**(contract_roles(contract) | {k: v for k, v in config.items() if v not in (None, [], ())}))

@@ -1,0 +1,1 @@
+"""Where asks are answered: DuckDB through ibis, and the other tools that look at data for us."""

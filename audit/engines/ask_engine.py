@@ -1,0 +1,183 @@
+"""Answers asks with as few queries as possible: all scalars over one table in one scan, and small tables of one shape together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+from ibis.common.exceptions import IbisError
+
+from audit.core.ask import Ask, Rows
+from audit.core.errors import DataError
+
+#: What a backend raises when it cannot run an expression or read its source.
+BACKEND_ERRORS = (duckdb.Error, IbisError)
+
+
+def one_line(error: BaseException, limit: int = 300) -> str:
+    """Return an error's text on one line, without the statement that a backend appends to it."""
+    text = " ".join(str(error).split("LINE 1:")[0].split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class AskEngine:
+    """Sends asks to the backend that holds the subject's table.
+
+    Parameters
+    ----------
+    backend : ibis backend
+        Such as ``ibis.duckdb.connect()``.
+
+    Attributes
+    ----------
+    queries : list of str
+        Every statement sent, in order.
+    """
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.queries: list[str] = []
+
+    def prefetch(self, asks: Iterable[Ask]) -> "Answered":
+        """Answer all asks that are not deferred and return where they and the deferred ones can be looked up."""
+        now = [a for a in asks if not a.when_needed]
+        answered = Answered(self)
+        for batch in (self._scalars, self._tables):
+            try:
+                answered.store.update(batch(now))
+            except BACKEND_ERRORS:
+                # one bad expression spoils a fused query: left open here, each ask is sent alone when its check looks it up,
+                # so that only the check that asked it is an error
+                continue
+        return answered
+
+    def probe(self, table: ir.Table) -> None:
+        """Read every column of a table once.
+
+        Raises
+        ------
+        DataError
+            The source cannot be read to its end.
+        """
+        try:
+            self.fetch(table.aggregate(**{f"a{i}": table[c].cast("string").max() for i, c in enumerate(table.columns)}))
+        except BACKEND_ERRORS as error:
+            raise DataError(f"the data cannot be read: {one_line(error)}") from error
+
+    def one(self, ask: Ask) -> Any:
+        """Answer a single ask."""
+        if ask.kind == "scalar":
+            return self.fetch(ask.expr.as_table())[1][0][0]
+        if ask.kind == "rows":
+            return Rows(*self.fetch(ask.expr))
+        return self.fetch_frame(ask.expr)
+
+    def fetch(self, table: ir.Table) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Run one query and return its column names and rows as Python values."""
+        sql = str(self.backend.compile(table))
+        self.queries.append(sql)
+        if self.backend.name == "duckdb":
+            # straight from DuckDB: ibis would make an Arrow table, then a frame, then objects
+            return tuple(table.columns), self.backend.con.execute(sql).fetchall()
+        rows = self.backend.to_pyarrow(table).to_pylist()
+        return tuple(table.columns), [tuple(row.values()) for row in rows]
+
+    def fetch_frame(self, table: ir.Table) -> pd.DataFrame:
+        """Run one query and return its rows as a pandas frame."""
+        sql = str(self.backend.compile(table))
+        self.queries.append(sql)
+        if self.backend.name == "duckdb":
+            return self.backend.con.execute(sql).df()
+        return self.backend.to_pyarrow(table).to_pandas()
+
+    def _scalars(self, asks: Sequence[Ask]) -> dict[int, Any]:
+        """Answer scalars, one query per table they are about."""
+        by_table: dict[Any, dict[_Same, list[Ask]]] = {}
+        answers: dict[int, Any] = {}
+        for ask in (a for a in asks if a.kind == "scalar"):
+            relations = ask.expr.op().relations
+            if len(relations) == 1:
+                by_table.setdefault(next(iter(relations)), {}).setdefault(_Same(ask.expr), []).append(ask)
+            else:
+                answers[id(ask)] = self.one(ask)
+        for relation, group in by_table.items():
+            named = {f"a{i}": same.expr for i, same in enumerate(group)}
+            _, values = self.fetch(relation.to_expr().aggregate(**named))
+            for same_asks, value in zip(group.values(), values[0], strict=True):
+                answers.update({id(a): value for a in same_asks})
+        return answers
+
+    def _tables(self, asks: Sequence[Ask]) -> dict[int, Rows]:
+        """Answer grouped asks; those with the same columns travel in one query."""
+        by_shape: dict[Any, dict[_Same, list[Ask]]] = {}
+        for ask in (a for a in asks if a.kind == "rows"):
+            by_shape.setdefault(ask.expr.schema(), {}).setdefault(_Same(ask.expr), []).append(ask)
+        answers: dict[int, Rows] = {}
+        for schema, group in by_shape.items():
+            tables = [same.expr for same in group]
+            if len(tables) == 1:
+                parts = [self.fetch(tables[0])[1]]
+            else:
+                tagged = [t.mutate(assay_tag=ibis.literal(i, "int32")) for i, t in enumerate(tables)]
+                parts = [[] for _ in tables]
+                for row in self.fetch(ibis.union(*tagged))[1]:
+                    parts[row[-1]].append(row[:-1])
+            for same_asks, rows in zip(group.values(), parts, strict=True):
+                answers.update({id(a): Rows(tuple(schema.names), rows) for a in same_asks})
+        return answers
+
+
+@dataclass(frozen=True)
+class _Same:
+    """An expression that counts as the same when it asks the same."""
+
+    expr: Any
+
+    def __hash__(self) -> int:
+        return hash(self.expr.op())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and bool(self.expr.op() == other.expr.op())
+
+
+@dataclass
+class Answered:
+    """Answers by ask; a deferred ask is sent when it is first looked up."""
+
+    engine: AskEngine
+    store: dict[int, Any] = field(default_factory=dict)
+    asked: list[Ask] = field(default_factory=list)
+
+    def look_up(self, ask: Ask) -> Any:
+        """Return the answer to an ask, sending it now if it was not sent before."""
+        if id(ask) not in self.store:
+            self.store[id(ask)] = self.engine.one(ask)
+            self.asked.append(ask)  # keeps the ask alive, so that its id stays its own
+        return self.store[id(ask)]
+
+
+@dataclass(frozen=True)
+class CheckAnswers:
+    """The answers to one check's asks by name."""
+
+    asks: Mapping[str, Ask]
+    answered: Answered
+
+    def scalar(self, name: str) -> Any:
+        """Return the value of a scalar ask."""
+        return self.answered.look_up(self.asks[name])
+
+    def rows(self, name: str) -> Rows:
+        """Return the small table of a grouped ask."""
+        result = self.answered.look_up(self.asks[name])
+        assert isinstance(result, Rows)
+        return result
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return the sampled rows of a frame ask."""
+        result = self.answered.look_up(self.asks[name])
+        assert isinstance(result, pd.DataFrame)
+        return result

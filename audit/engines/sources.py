@@ -1,0 +1,196 @@
+"""Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+from ibis.common.exceptions import IbisError
+
+from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.engines.ask_engine import one_line
+
+READERS = {
+    ".parquet": "read_parquet",
+    ".pq": "read_parquet",
+    ".csv": "read_csv",
+    ".tsv": "read_csv",
+    ".csv.gz": "read_csv",
+    ".json": "read_json",
+    ".jsonl": "read_json",
+    ".ndjson": "read_json",
+}
+
+_frame_names = itertools.count()
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened table.
+
+    Parameters
+    ----------
+    table : ibis table
+        The rows, lazily.
+    backend : ibis backend
+        The connection that holds it.
+    location : str
+        What was opened.
+    files : sequence of Path
+        The files behind it; empty for databases and frames.
+    """
+
+    table: ir.Table
+    backend: Any
+    location: str
+    files: Sequence[Path] = ()
+
+
+def connect() -> Any:
+    """Return a DuckDB in memory, as an ibis backend."""
+    backend = ibis.duckdb.connect()
+    backend.con.execute("SET enable_progress_bar = false")
+    return backend
+
+
+def open_source(location: str, base: Path = Path()) -> Source:
+    """Open a table.
+
+    Parameters
+    ----------
+    location : str
+        A path or glob of Parquet, CSV or JSON files, or an ibis URL whose fragment names the table: ``duckdb://sales.db#orders``.
+    base : Path
+        What relative paths are relative to.
+
+    Raises
+    ------
+    DataError
+        Nothing there, or it cannot be read.
+    UsageError
+        The location is of no known kind.
+    """
+    if "://" in location and not location.startswith("file://"):
+        return _open_url(location, base)
+    location = location.removeprefix("file://")
+    files = _files(location, base)
+    suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
+    if suffix is None:
+        raise UsageError(f"cannot tell what '{location}' is. Expected one of {', '.join(READERS)}, or an ibis URL such as duckdb://file.db#table")
+    mixed = [f.name for f in files if not f.name.lower().endswith(suffix)]
+    if mixed:
+        raise UsageError(f"'{location}' matches files of different kinds: {files[0].name}, {mixed[0]}. Name one kind, such as *{suffix}")
+    empty = [f.name for f in files if f.stat().st_size == 0]
+    if empty:
+        raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
+    backend = connect()
+    # the whole file is looked at before a type is chosen: a late text value in a column of numbers must not kill the scan
+    options: dict[str, Any] = {"sample_size": -1} if READERS[suffix] == "read_csv" else {}
+    try:
+        table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
+    except (duckdb.Error, IbisError, ValueError) as error:
+        raise DataError(f"cannot read '{location}': {one_line(error)}{_csv_hint(suffix, error)}") from error
+    return Source(table, backend, location, files)
+
+
+def frame_table(frame: Any, backend: Any = None) -> ir.Table:
+    """Return a pandas, polars or Arrow frame as a lazy table.
+
+    Raises
+    ------
+    DataError
+        The frame has columns that no engine can hold, such as mixed types.
+    """
+    return frame_source(frame, backend).table
+
+
+def frame_source(frame: Any, backend: Any = None) -> Source:
+    """Open a pandas, polars or Arrow frame."""
+    import pyarrow as pa
+
+    try:
+        if hasattr(frame, "to_arrow"):
+            arrow = frame.to_arrow()
+        elif isinstance(frame, pa.Table):
+            arrow = frame
+        else:
+            plain = frame.reset_index(drop=True)
+            plain.columns = [str(c) for c in plain.columns]
+            arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(None)
+    except (pa.ArrowException, AttributeError, TypeError) as error:
+        raise DataError(f"cannot read the frame: {one_line(error)}. Expected a pandas, polars or Arrow table with one type per column") from error
+    repeated = {c for c in arrow.column_names if arrow.column_names.count(c) > 1}
+    if repeated:
+        raise DataError(f"the frame has more than one column named {sorted(repeated)}; rename them")
+    backend = backend or connect()
+    name = f"frame_{next(_frame_names)}"
+    backend.con.register(name, arrow)
+    return Source(backend.table(name), backend, name)
+
+
+def fingerprint(source: Source) -> str:
+    """Return the SHA-256 of what a source holds: of its files, or of its schema and rows in order where there are none."""
+    if source.files:
+        contents = [_file_sha256(file) for file in source.files]
+        return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
+    digest = hashlib.sha256()
+    digest.update(str(source.table.schema()).encode())
+    arrow = source.backend.to_pyarrow(source.table)
+    for batch in arrow.combine_chunks().to_batches():
+        for column in batch.columns:
+            for buffer in column.buffers():
+                if buffer is not None:
+                    digest.update(buffer)
+    return digest.hexdigest()
+
+
+def _file_sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _files(location: str, base: Path) -> list[Path]:
+    path = base / location
+    if has_magic(location):
+        files = sorted(Path(f) for f in glob(str(path), recursive=True) if Path(f).is_file())
+        if not files:
+            raise DataError(f"the pattern '{location}' matches no file in {path.parent}. Check the path; it is relative to the config's folder")
+        return files
+    if path.is_dir():
+        raise DataError(f"'{location}' is a folder. Expected a file, or a pattern such as '{location.rstrip('/')}/*.parquet'")
+    if not path.exists():
+        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(f"there is no file '{path}'. {did_you_mean(path.name, names) if names else 'Its folder does not exist either.'}")
+    return [path]
+
+
+def _open_url(url: str, base: Path) -> Source:
+    address, name = urldefrag(url)
+    if not name:
+        raise UsageError(f"'{url}' names no table. Write it after a '#', as in {url}#orders")
+    if address.startswith("duckdb://"):
+        file = base / address.removeprefix("duckdb://")
+        if not file.is_file():
+            raise DataError(f"there is no database '{file}'")
+        address = f"duckdb://{file}"
+    try:
+        backend = ibis.connect(address, read_only=True) if address.startswith("duckdb://") else ibis.connect(address)
+        return Source(backend.table(name), backend, url, [file] if address.startswith("duckdb://") else ())
+    except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
+        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
+
+
+def _csv_hint(suffix: str, error: Exception) -> str:
+    if READERS[suffix] != "read_csv":
+        return ""
+    text = str(error).lower()
+    if "unicode" in text or "utf-8" in text or "encod" in text:
+        return " The file is not UTF-8; convert it (iconv -f latin1 -t utf-8)."
+    return " Every line must have as many fields as the header."

@@ -1,0 +1,1 @@
+"""Named sets of limits, each with its reason and source."""

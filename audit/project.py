@@ -1,0 +1,80 @@
+"""A config opened: its data, its contract, and the subject they make."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audit.config import Config
+from audit.contract.read import read_contract
+from audit.contract.roles import merge_roles
+from audit.core.contract import Contract
+from audit.core.roles import Roles
+from audit.core.subject import Subject
+from audit.engines.sources import Source, fingerprint, open_source
+from audit.run import Settings
+
+
+@dataclass(frozen=True)
+class Project:
+    """A config with what it names.
+
+    Parameters
+    ----------
+    config : Config
+        The config.
+    contract : Contract
+        Its contract, empty where it names none.
+    source : Source
+        Its data.
+    roles : Roles
+        Of the contract, with those of the config put over them.
+    """
+
+    config: Config
+    contract: Contract
+    source: Source
+    roles: Roles
+    _sha256: "Future[str]"
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the data; taken in the background while the engine scans."""
+        return self._sha256.result()
+
+    @property
+    def subject(self) -> Subject:
+        """The data as a subject, not yet fingerprinted."""
+        name = Path(self.config.data).stem if "://" not in self.config.data else self.config.data.rpartition("#")[2]
+        return Subject(name, self.source.table, self.roles, location=self.config.data)
+
+    @property
+    def settings(self) -> Settings:
+        """What the config says about how to examine."""
+        audit = self.config.audit
+        return Settings(self.config.project, audit.limits, audit.skip, audit.policy, audit.fail_on, self.config.seed)
+
+
+def open_project(config: Config) -> Project:
+    """Open a config's data and contract.
+
+    Raises
+    ------
+    DataError
+        A file is missing or cannot be read.
+    UsageError
+        The contract or a role is wrong.
+    """
+    contract = Contract()
+    if config.contract:
+        contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
+    source = open_source(config.data, config.base)
+    roles = merge_roles(_within(contract, source), config.roles.model_dump())
+    pool = ThreadPoolExecutor(1)
+    sha256 = pool.submit(fingerprint, source)
+    pool.shutdown(wait=False)
+    return Project(config, contract, source, roles, sha256)
+
+
+def _within(contract: Contract, source: Source) -> Contract:
+    """Leave out columns that the data lack: D001 reports them, and a role on them must not hide that behind a usage error."""
+    return replace(contract, columns=tuple(c for c in contract.columns if c.name in source.table.columns))

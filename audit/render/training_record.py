@@ -1,0 +1,83 @@
+"""What training wrote about itself, as exhibits and texts. Every key is optional, and what is unknown here is shown as it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
+from audit.core.run import Run
+from audit.render.figures import interval, number
+from audit.render.wording import clean, duration, plain_name
+
+_SHOWN_APART = {"candidates", "learning_curves", "chosen", "split", "metric", "seed"}
+
+
+def candidates(run: Run) -> list[dict[str, str]]:
+    """Return the models that were compared: name, score on the validation split, time, and whether it was chosen."""
+    rows = []
+    for candidate in _list_of_mappings(run.training.get("candidates")):
+        ends = candidate.get("interval")
+        pair = (ends[0], ends[1]) if isinstance(ends, Sequence) and not isinstance(ends, str) and len(ends) == 2 else None
+        seconds = candidate.get("seconds")
+        rows.append(
+            {
+                "name": clean(candidate.get("name", "")),
+                "validation": number(candidate.get("validation")),
+                "interval": interval(pair) if pair else "",
+                "time": duration(seconds) if isinstance(seconds, (int, float)) else "",
+                "chosen": "chosen" if candidate.get("chosen") or candidate.get("name") == run.training.get("chosen") else "",
+            }
+        )
+    return rows
+
+
+def chosen(run: Run) -> str:
+    """Return the name of the model that was chosen; empty where none was."""
+    named = run.training.get("chosen")
+    return clean(named) if named else next((c["name"] for c in candidates(run) if c["chosen"]), "")
+
+
+def split(run: Run) -> str:
+    """Return the sizes of the splits as text: ``3,658 train, 784 validation, 784 test``; empty where no split is recorded."""
+    sizes = run.training.get("split")
+    if not isinstance(sizes, Mapping):
+        return ""
+    return ", ".join(f"{number(size)} {clean(name)}" for name, size in sizes.items() if isinstance(size, int))
+
+
+def learning_curves(run: Run) -> list[Exhibit]:
+    """Return one line chart of the losses by epoch for each model that kept them."""
+    curves = run.training.get("learning_curves")
+    exhibits = []
+    for model, course in curves.items() if isinstance(curves, Mapping) else []:
+        rows = []
+        for step in _list_of_mappings(course):
+            rows += [(step.get("epoch"), value, _loss(name)) for name, value in step.items() if name != "epoch" and isinstance(value, (int, float))]
+        if rows and len(rows) <= MAX_ROWS:
+            title = f"Learning curve of {plain_name(str(model))}"
+            exhibits.append(Exhibit(Kind.LINES, title, ("x", "y", "series"), rows, x_label="epoch", y_label="loss"))
+    return exhibits
+
+
+def other(run: Run) -> list[tuple[str, str]]:
+    """Return all further entries of the record as pairs of name and text."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in run.training.items():
+        if name not in _SHOWN_APART:
+            pairs += _flat(plain_name(str(name)), value)
+    return pairs
+
+
+def _loss(name: str) -> str:
+    return {"train_loss": "training", "valid_loss": "validation"}.get(name, plain_name(name))
+
+
+def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [pair for key, inner in value.items() for pair in _flat(f"{name}: {plain_name(str(key))}", inner)]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [(name, ", ".join(clean(v) if isinstance(v, str) else number(v) if not isinstance(v, (Mapping, Sequence)) else clean(v) for v in value))]
+    return [(name, clean(value) if isinstance(value, str) else number(value))]
+
+
+def _list_of_mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, Sequence) and not isinstance(value, str) else []

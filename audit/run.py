@@ -1,0 +1,337 @@
+"""Examines a subject: plans the checks, asks the engine once, measures, judges. The one place where a crash becomes a result."""
+
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import duckdb
+from ibis.common.exceptions import IbisError
+
+from audit.checks import discover
+from audit.config import LimitConfig
+from audit.core.ask import Ask, scalar
+from audit.core.check import Check
+from audit.core.contract import Contract, Rule
+from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
+from audit.core.limit import Limit
+from audit.core.result import Result
+from audit.core.run import Document, Run
+from audit.core.status import Status, worst
+from audit.core.subject import Subject
+from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
+from audit.policies.load import read_policy, under_policy
+from audit.store import new_run_id
+
+GATE = ("quality", "balance", "privacy", "leakage")
+MODEL = ("leakage", "performance", "fairness", "explanation", "errors", "shift")
+
+#: Packages whose version is worth recording, when they took part.
+PACKAGES = {
+    "assay-audit": "audit", "duckdb": "duckdb", "ibis-framework": "ibis", "pandas": "pandas", "numpy": "numpy", "pandera": "pandera",
+    "great_expectations": "great_expectations", "scikit-learn": "sklearn", "torch": "torch", "skorch": "skorch", "fairlearn": "fairlearn",
+    "shap": "shap", "skops": "skops",
+}  # fmt: skip
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How an examination is run.
+
+    Parameters
+    ----------
+    project : str
+        From the config.
+    limits : mapping of str to LimitConfig
+        Limits by code that replace defaults.
+    skip : sequence of str
+        Codes that are switched off.
+    policy : str
+        Where default limits come from.
+    fail_on : str
+        The least bad state that fails the run.
+    seed : int
+        Of everything random.
+    """
+
+    project: str = "assay"
+    limits: Mapping[str, LimitConfig] = field(default_factory=dict)
+    skip: Sequence[str] = ()
+    policy: str = "default"
+    fail_on: str = "failed"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A run, with what is needed to act on it.
+
+    Parameters
+    ----------
+    run : Run
+        The document.
+    subject : Subject
+        With its roles resolved.
+    failed : sequence of Check
+        Checks whose limit was broken and blocks.
+    engine : AskEngine
+        Which knows the queries that were sent.
+    """
+
+    run: Run
+    subject: Subject
+    failed: Sequence[Check]
+    engine: AskEngine
+
+
+def examine(
+    subject: Subject,
+    backend: Any,
+    *,
+    verb: str,
+    families: Sequence[str],
+    contract: Contract | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Examination:
+    """Run every check of some families on a subject.
+
+    Parameters
+    ----------
+    subject : Subject
+        What is examined.
+    backend : ibis backend
+        The connection that holds its table.
+    verb : {"gate", "train", "audit", "run"}
+        The command this is done for.
+    families : sequence of str
+        Which checks.
+    contract : Contract, optional
+        What was promised.
+    settings : Settings, optional
+        Limits, policy, seed.
+    progress : callable, optional
+        Told ``(done, total, what)`` before each step.
+
+    Raises
+    ------
+    DataError
+        The data cannot be read.
+    UsageError
+        The contract or the config asks for what does not exist.
+    """
+    started, clock = datetime.now(UTC), time.perf_counter()
+    contract, settings = contract or Contract(), settings or Settings()
+    engine = AskEngine(backend)
+    subject = resolve_positive(subject, engine)
+    planned = plan(subject, contract, families, settings)
+    tell = progress or (lambda done, total, what: None)
+    outcomes = _Outcomes()
+    size = scalar(subject.table.count())
+    tell(0, len(planned) + 1, "one scan of the data")
+    asks = {id(c): a for c in planned if (a := outcomes.guard(c, partial(c.asks, subject))) is not None}
+    answered = engine.prefetch([size, *(ask for named in asks.values() for ask in named.values())])
+    if id(size) not in answered.store:
+        engine.probe(subject.table)
+    for done, check in enumerate(planned, start=1):
+        if id(check) in asks:
+            tell(done, len(planned) + 1, f"{check.code} {check.title}")
+            _measure(check, subject, asks[id(check)], answered, outcomes)
+    results = [outcomes.results[id(c)] for c in planned]
+    results += [_skipped(code) for code in settings.skip if discover()[code].family in families]
+    results += list(_not_evaluated(contract)) if "quality" in families else []
+    run = Run(
+        id=new_run_id(),
+        project=settings.project,
+        verb=verb,
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - clock, 3),
+        subject=Document(subject.name, subject.location, subject.sha256, rows=answered.look_up(size), columns=len(subject.table.columns)),
+        contract=Document(contract.name, contract.path, contract.sha256, contract.version),
+        roles={k: v for k, v in asdict(subject.roles).items() if v},
+        policy=settings.policy,
+        environment=environment(),
+        seed=settings.seed,
+        results=tuple(results),
+        fail_on=settings.fail_on,
+    )
+    failed = [c for c in planned if outcomes.results[id(c)].status is Status.FAILED]
+    return Examination(run, subject, failed, engine)
+
+
+def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
+    """Settle which value of a binary target counts as positive: the declared one, or the larger of the two.
+
+    Raises
+    ------
+    UsageError
+        The declared one does not occur in the data.
+    """
+    roles = subject.roles
+    if roles.target is None:
+        return subject
+    target = subject.table[roles.target]
+    distinct = subject.table.select(value=target).filter(lambda t: t.value.notnull()).distinct().order_by("value").limit(3)
+    values = [v for (v,) in engine.fetch(distinct)[1]]
+    if roles.positive is not None:
+        as_positive = subject.is_positive(target)
+        if values and not engine.one(scalar(as_positive.any())):
+            shown = [str(v) for v in values]
+            raise UsageError(f"roles.positive is '{roles.positive}', which '{roles.target}' never is. {did_you_mean(roles.positive, shown)}")
+        return subject
+    if len(values) != 2:
+        return subject
+    largest = values[1]
+    return replace(subject, roles=replace(roles, positive=f"{largest:g}" if isinstance(largest, float) else str(largest)))
+
+
+def plan(subject: Subject, contract: Contract, families: Sequence[str], settings: Settings) -> list[Check]:
+    """Return every check that will be run, with the limit it is judged by.
+
+    A limit in the contract wins over the config, the config over the policy, the policy over the check's default.
+    """
+    known = discover()
+    for code in (*settings.limits, *settings.skip):
+        if code not in known:
+            raise UsageError(f"assay.yaml: there is no check '{code}'. {did_you_mean(code, known)}")
+    for rule in contract.all_rules():
+        code = str(rule.implementation.get("check", ""))
+        if rule.kind == "custom" and rule.engine == "assay" and code not in known:
+            raise UsageError(f"{rule.place}: there is no check '{code}'. {did_you_mean(code, known)}")
+    policy = read_policy(settings.policy)
+    planned: list[Check] = []
+    for code, check_class in known.items():
+        if check_class.family in families and code not in settings.skip:
+            planned += [_with_limit(check, contract, policy, settings.limits.get(code)) for check in check_class.plan(subject, contract)]
+    return planned
+
+
+def judge(check: Check, measurements: Iterable[Any]) -> Status:
+    """Return the worst state that the judged measurements put a check in; a check without a limit passes once it has measured."""
+    if not check.limit.judges:
+        return Status.PASSED
+    name = check.limit.measurement or check.judged
+    judged = [check.limit.status(m) for m in measurements if m.name == name]
+    return worst(judged) if judged else Status.UNDECIDED
+
+
+def environment() -> dict[str, str]:
+    """Return the versions of Python and of the packages that took part."""
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for distribution, module in PACKAGES.items():
+        if module in sys.modules:
+            try:
+                versions[distribution] = version(distribution)
+            except PackageNotFoundError:
+                versions[distribution] = str(getattr(sys.modules[module], "__version__", "unknown"))
+    return versions
+
+
+def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: LimitConfig | None) -> Check:
+    limit = check.limit
+    if contract.path and limit.source.startswith(contract.path):
+        return check
+    limit = under_policy(limit, check.code, policy)
+    if own is not None:
+        written = {k: v for k, v in own.model_dump().items() if v is not None}
+        if "low" in written or "high" in written:
+            limit = replace(limit, low=None, high=None, exclude_low=False, exclude_high=False, inverse=False)
+        limit = replace(limit, **written, source="assay.yaml")
+    return replace(check, limit=limit)
+
+
+class _Outcomes:
+    """Results by check, and the boundary at which a crash becomes one of them."""
+
+    def __init__(self) -> None:
+        self.results: dict[int, Result] = {}
+
+    def guard(self, check: Check, step: Callable[[], Any]) -> Any:
+        """Run one step of a check; a refusal or a crash becomes its result."""
+        try:
+            return step()
+        except NotApplicable as reason:
+            self.results[id(check)] = result_of(check, Status.NOT_APPLICABLE, str(reason))
+        except (AssayError, duckdb.Error, IbisError) as error:
+            self.results[id(check)] = result_of(check, Status.ERROR, f"could not be run: {one_line(error)}")
+        except Exception as error:  # noqa: BLE001 (the one boundary: a crashed check is a result that says so, never a missing one)
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            text = f"crashed: {type(error).__name__}: {one_line(error)} ({frame.filename.rsplit('/', 1)[-1]}:{frame.lineno})"
+            self.results[id(check)] = result_of(check, Status.ERROR, text)
+        return None
+
+
+def _measure(check: Check, subject: Subject, asks: Mapping[str, Ask], answered: Answered, outcomes: _Outcomes) -> None:
+    clock = time.perf_counter()
+    findings = outcomes.guard(check, partial(check.measure, subject, CheckAnswers(asks, answered)))
+    if findings is None:
+        return
+    status = judge(check, findings.measurements)
+    good = status is Status.PASSED
+    outcomes.results[id(check)] = result_of(
+        check,
+        status,
+        findings.message,
+        advice="" if good else findings.advice or check.advice,
+        measurements=tuple(findings.measurements),
+        exhibits=tuple(findings.exhibits),
+        seconds=round(time.perf_counter() - clock, 4),
+    )
+
+
+def result_of(check: Check, status: Status, message: str, **rest: Any) -> Result:
+    """Return the result of a check."""
+    shown = {f.name: str(getattr(check, f.name)) for f in fields(check) if f.name not in ("limit", "clauses") and getattr(check, f.name)}
+    return Result(
+        code=check.code,
+        title=check.title,
+        family=check.family,
+        status=status,
+        message=message,
+        where=dict(check.where),
+        judged=check.limit.measurement or check.judged,
+        limit=check.limit,
+        clauses=check.clauses,
+        cites=check.cites,
+        parameters=shown,
+        **rest,
+    )
+
+
+def _skipped(code: str) -> Result:
+    check = discover()[code]
+    return Result(code, check.title, check.family, Status.SKIPPED, "switched off in assay.yaml under 'audit: skip'", limit=Limit())
+
+
+def _not_evaluated(contract: Contract) -> Iterable[Result]:
+    """Tell of every clause that no check evaluates: a clause that is silently ignored would look as if it held."""
+    for rule in contract.all_rules():
+        why = _why_not(rule)
+        if why is None:
+            continue
+        where = {"column": rule.column} if rule.column else {}
+        status, text = why
+        yield Result(
+            "D000", "Clauses that no check evaluates", "quality", status, f"{rule.place}: {text}", {**where, "clause": str(rule.place)},
+            limit=replace(rule.limit, source=str(rule.place)), clauses=(str(rule.place),),
+        )  # fmt: skip
+
+
+def _why_not(rule: Rule) -> tuple[Status, str] | None:
+    match rule.kind, rule.engine:
+        case ("custom", "assay" | "greatExpectations") | ("library", _):
+            return None
+        case ("text", _):
+            return Status.SKIPPED, f"a rule in words is for people to check: “{rule.description or rule.name}”"
+        case ("custom", engine):
+            return Status.SKIPPED, f"this rule is for {engine or 'an engine it does not name'}; run it there"
+        case _:
+            return Status.UNDECIDED, f"rules of type {rule.kind} are not evaluated by this version; whether it holds is unknown"

@@ -1,0 +1,173 @@
+"""The gap between the highest and the lowest of several rates, with an interval that can hold 0, and what would decide a verdict on it.
+
+Highest minus lowest is never negative, so it is biased upward and resampling it gives intervals that cannot hold 0. The interval here is built
+from all pairs of groups instead: the true gap is at least each true difference, and is the largest of them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from audit.stats.exact import DRAWS, alike
+from audit.stats.intervals import Interval, newcombe_bounds, wilson_bounds
+
+#: Multiples of the present size within which a decision is searched for.
+MOST = 2.0**20
+
+
+@dataclass(frozen=True)
+class RangeOfRates:
+    """Gap between the highest and the lowest rate.
+
+    Parameters
+    ----------
+    value : float
+        Highest minus lowest observed rate.
+    interval : tuple of two floats
+        Of the true gap, at ``level``; its lower end is 0 unless the test of "all groups alike" rejects.
+    level : float
+        Confidence level, already adjusted for the number of looks.
+    highest, lowest : int
+        Positions of the two groups.
+    ratio : float or None
+        Lowest over highest rate; ``None`` where both are 0.
+    ratio_interval : tuple of two floats
+        Of the true ratio, at ``level``; its upper end is 1 unless the test of "all groups alike" rejects.
+    p_value : float
+        Of "all groups alike", not adjusted.
+    pairs : int
+        How many pairs of groups share the level.
+    looks : int
+        How many gaps of one run share the error rate.
+    """
+
+    value: float
+    interval: Interval
+    level: float
+    highest: int
+    lowest: int
+    ratio: float | None
+    ratio_interval: Interval
+    p_value: float
+    pairs: int
+    looks: int
+
+
+def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, looks: int = 1, seed: int = 0) -> RangeOfRates | None:
+    """Measure the gap between the highest and the lowest of several independent rates.
+
+    Newcombe intervals of all pairwise differences, with the error rate split evenly over looks and pairs (Bonferroni), hold all true
+    differences at once. So the true gap lies between the largest lower end and the largest upper end of the absolute differences.
+    The ratio of lowest to highest rate is bounded in the same way, by the intervals of the differences of the logarithms.
+
+    Parameters
+    ----------
+    successes, n : array_like of int, shape (groups,)
+        Counts by group; groups without trials are left out.
+    level : float
+        Confidence level for all looks together.
+    looks : int
+        How many such gaps one run looks at.
+    seed : int
+        Of the permutation test.
+
+    Returns
+    -------
+    RangeOfRates or None
+        ``None`` where fewer than two groups have trials. Positions are those of the arguments.
+    """
+    k, total = np.asarray(successes, dtype=np.int64), np.asarray(n, dtype=np.int64)
+    places = np.flatnonzero(total > 0)
+    if len(places) < 2:
+        return None
+    k, total = k[places], total[places]
+    rates = k / total
+    highest, lowest = int(np.argmax(rates)), int(np.argmin(rates))
+    alpha = (1 - level) / looks
+    low, high = _bounds(k.astype(float), total.astype(float), alpha)
+    # a permutation p-value is at least 1 / (draws + 1), so many looks need many draws
+    p_value = alike(np.column_stack([k, total - k]), draws=max(DRAWS, math.ceil(20 / alpha)), seed=seed)
+    assert p_value is not None
+    ratio_low, ratio_high = _ratio_bounds(k, total, alpha)
+    return RangeOfRates(
+        value=float(rates[highest] - rates[lowest]),
+        interval=(low if p_value <= alpha else 0.0, high),
+        level=1 - alpha,
+        highest=int(places[highest]),
+        lowest=int(places[lowest]),
+        ratio=float(rates[lowest] / rates[highest]) if rates[highest] > 0 else None,
+        ratio_interval=(ratio_low, ratio_high if p_value <= alpha else 1.0),
+        p_value=p_value,
+        pairs=len(k) * (len(k) - 1) // 2,
+        looks=looks,
+    )
+
+
+def more_rows(successes: ArrayLike, n: ArrayLike, limit: float, level: float = 0.95, looks: int = 1) -> int | None:
+    """Return about how many more rows would decide whether the gap is above a limit.
+
+    Approximate: the groups are taken to keep their rates and their shares of the rows, all counts are multiplied by one factor, and the
+    smallest factor at which the interval no longer straddles the limit is found by halving. Since an observed gap is biased upward, a
+    small true gap may need more rows.
+
+    Parameters
+    ----------
+    successes, n : array_like of int, shape (groups,)
+        Counts by group.
+    limit : float
+        Highest gap allowed.
+    level, looks : float, int
+        As for :func:`range_of_rates`.
+
+    Returns
+    -------
+    int or None
+        Rows to add, over all groups; 0 where the interval does not straddle; ``None`` where a million times the rows would not decide,
+        as when the gap equals the limit.
+    """
+    k, total = np.asarray(successes, dtype=float), np.asarray(n, dtype=float)
+    k, total = k[total > 0], total[total > 0]
+    if len(k) < 2:
+        return None
+    alpha = (1 - level) / looks
+
+    def decided(factor: float) -> bool:
+        low, high = _bounds(k * factor, total * factor, alpha)
+        return low > limit or high <= limit
+
+    if decided(1.0):
+        return 0
+    if not decided(MOST):
+        return None
+    below, above = 1.0, MOST
+    while above / below > 1.001:
+        middle = math.sqrt(below * above)
+        below, above = (below, middle) if decided(middle) else (middle, above)
+    return math.ceil((above - 1) * float(total.sum()))
+
+
+def _bounds(k: NDArray[np.float64], total: NDArray[np.float64], alpha: float) -> Interval:
+    first, second = np.triu_indices(len(k), 1)
+    low, high = newcombe_bounds(k[first], total[first], k[second], total[second], 1 - alpha / len(first))
+    least = np.maximum(np.maximum(low, -high), 0.0)
+    most = np.maximum(np.abs(low), np.abs(high))
+    return float(least.max()), float(most.max())
+
+
+def _ratio_bounds(k: NDArray[np.int64], total: NDArray[np.int64], alpha: float) -> Interval:
+    groups = len(k)
+    low, high = wilson_bounds(k, total, 1 - alpha / (groups * (groups - 1) / 2))
+    above, below = (side[~np.eye(groups, dtype=bool)] for side in np.meshgrid(np.arange(groups), np.arange(groups), indexing="ij"))
+    rates = k / total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_p, log_low, log_high = np.log(rates), np.log(low), np.log(high)
+        middle = log_p[above] - log_p[below]
+        least = np.exp(middle - np.hypot(log_p[above] - log_low[above], log_high[below] - log_p[below]))
+        most = np.exp(middle + np.hypot(log_high[above] - log_p[above], log_p[below] - log_low[below]))
+        # a rate of 0 has no logarithm: the outermost ends of the two rates bound the ratio then
+        zero = (rates[above] == 0) | (rates[below] == 0)
+        least = np.where(zero, low[above] / high[below], least)
+        most = np.where(zero, high[above] / low[below], most)
+    return float(least.min()), float(min(most.min(), 1.0))

@@ -1,0 +1,42 @@
+"""Predictions that were made elsewhere, judged."""
+
+from dataclasses import replace
+
+from audit.config import Config
+from audit.core.errors import UsageError
+from audit.project import open_project
+from audit.run import MODEL, Progress, examine
+from audit.store import Store
+from audit.verbs.gate import Written
+from audit.verbs.outputs import write_outputs
+
+
+def audit(config: Config, *, progress: Progress | None = None) -> Written:
+    """Examine the predictions in a project's data, and write the run.
+
+    Raises
+    ------
+    DataError
+        The data, the contract or the output folder cannot be read or written.
+    UsageError
+        The config or the contract is wrong, or no column holds a prediction.
+    """
+    project = open_project(config)
+    if not project.roles.prediction:
+        raise UsageError(
+            "assay audit needs predictions: name their column under 'roles: prediction' in assay.yaml, or let 'assay run' train and audit a model"
+        )
+    examination = examine(
+        project.subject,
+        project.source.backend,
+        verb="audit",
+        families=MODEL,
+        contract=project.contract,
+        settings=project.settings,
+        progress=progress,
+    )
+    run = replace(examination.run, subject=replace(examination.run.subject, sha256=project.sha256))
+    store = Store(config.reports)
+    with store.writing(config.project, run.id) as folder:
+        run = write_outputs(folder, run, config.report.formats)
+    return Written(run, store.root / config.project / run.id)

@@ -1,0 +1,65 @@
+"""Data against their contract, before anything is trained on them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audit.config import Config
+from audit.core.run import Run
+from audit.project import Project, open_project
+from audit.run import GATE, Examination, Progress, examine
+from audit.store import Store
+from audit.verbs.outputs import write_outputs
+from audit.verbs.quarantine import QUARANTINE_FILE, write_quarantine
+
+
+@dataclass(frozen=True)
+class Written:
+    """A run and the folder it was written to."""
+
+    run: Run
+    folder: Path
+
+
+def gate(config: Config, *, progress: Progress | None = None) -> Written:
+    """Examine a project's data, set bad rows aside, and write the run.
+
+    Raises
+    ------
+    DataError
+        The data, the contract or the output folder cannot be read or written.
+    UsageError
+        The config or the contract is wrong.
+    """
+    project = open_project(config)
+    examination = examine_data(project, progress)
+    store = Store(config.reports)
+    run = examination.run
+    with store.writing(config.project, run.id) as folder:
+        run = set_aside(project, examination, folder)
+        run = write_outputs(folder, run, config.report.formats)
+    return Written(run, store.root / config.project / run.id)
+
+
+def examine_data(project: Project, progress: Progress | None = None, *, verb: str = "gate") -> Examination:
+    """Run the gate's checks on a project's data, writing nothing."""
+    examination = examine(
+        project.subject,
+        project.source.backend,
+        verb=verb,
+        families=GATE,
+        contract=project.contract,
+        settings=project.settings,
+        progress=progress,
+    )
+    run = replace(examination.run, subject=replace(examination.run.subject, sha256=project.sha256))
+    return replace(examination, run=run)
+
+
+def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
+    """Write the quarantine into a run's folder and say so in the run."""
+    run = examination.run
+    count = write_quarantine(folder / QUARANTINE_FILE, examination.subject, examination.failed, project.contract, project.source.backend)
+    if not count:
+        return run
+    note = f"{count:,} rows broke a blocking rule; they are in {QUARANTINE_FILE} with row number, codes and reasons."
+    return replace(run, notices=(*run.notices, note))
