@@ -8,34 +8,41 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import wording
 from audit.store import RunEntry
 from dashboard import looks, shelf, view
 from dashboard.pages import all_runs, no_run, run_family, run_overview, run_provenance, run_training, two_runs
 
+#: A file of ours: a Material symbol would be fetched from a server of Google's.
+ICON = Path(__file__).with_name("icon.svg")
+
 #: So many runs are offered in the sidebar; the page of all runs has the rest.
 OFFERED = 50
+
+#: Pixels that the page and the sidebar are wide, where there is room.
+WIDTH = 1040
+SIDEBAR = 330
 
 UNREADABLE = ":material/broken_image:"
 
 
 def main() -> None:
     """Choose a run and show the page that the reader is on."""
-    st.set_page_config(page_title="Assay", page_icon=":material/verified:", layout="wide")
+    st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide", initial_sidebar_state=SIDEBAR)
     root = shelf.reports_folder(sys.argv[1:])
     entries = shelf.entries(root)
     if not entries:
         st.navigation([_page("overview", "Assay", "", partial(no_run.page, root))], position="hidden").run()
         return
     entry = _choose(root, entries)
-    links: dict[str, Page] = {}
-    links |= _pages(root, entries, shelf.read(root, entry), links)
+    links = _pages(root, entries, shelf.read(root, entry))
     current = st.navigation(list(links.values()), position="hidden")
     _sidebar(links)
     if st.session_state.pop("opened", False):
         st.switch_page(links["overview"])
-    with st.container(key="page"):
+    with st.container(width=WIDTH):
         current.run()
 
 
@@ -53,10 +60,12 @@ def _choose(root: Path, entries: list[RunEntry]) -> RunEntry:
         offered = [e for e in entries if e.project == state["project"]]
         by_id = {e.id: e for e in offered}
         if state.get("run") not in by_id:
-            _remember(offered[0])
+            state["run"] = offered[0].id
         ids = [e.id for e in offered[:OFFERED]]
         ids += [] if state["run"] in ids else [state["run"]]
         st.selectbox("Run", ids, key="run", format_func=lambda i: shelf.label(shelf.read(root, by_id[i])))
+        if state["run"] != offered[0].id:
+            st.caption(":material/history: There is a newer run of this project.")
     if st.query_params.get("run") != state["run"]:
         st.query_params["run"] = state["run"]
     return by_id[state["run"]]
@@ -71,25 +80,33 @@ def _open(entry: RunEntry) -> None:
     st.session_state["opened"] = True
 
 
-def _pages(root: Path, entries: list[RunEntry], stored: shelf.Stored, links: dict[str, Page]) -> dict[str, Page]:
+def _pages(root: Path, entries: list[RunEntry], stored: shelf.Stored) -> dict[str, Page]:
     """Return all pages by the last part of their address, in the order in which they are listed."""
     run = stored.run
-    same = [e for e in entries if e.project == stored.entry.project]
-    runs = _page("runs", "All runs", ":material/list:", partial(all_runs.page, root, entries, _open))
+    pages: dict[str, Page] = {}
     if run is None:
         sorry = partial(no_run.unreadable, stored)
-        names = ["overview", *looks.QUESTIONS, "training", "provenance", "compare"]
-        return {n: _page(n, wording.family_title(n), UNREADABLE, sorry, listed=n == "overview") for n in names} | {"runs": runs}
+        for name in ("overview", *looks.QUESTIONS, "training", "provenance", "compare"):
+            pages[name] = _page(name, wording.family_title(name), UNREADABLE, sorry, listed=name == "overview")
+    else:
+        same = [e for e in entries if e.project == stored.entry.project]
+        pages["overview"] = _page("overview", "Overview", ":material/home:", partial(run_overview.page, run, pages))
+        pages |= _families(run)
+        pages["training"] = _page("training", "Training", ":material/model_training:", partial(run_training.page, run), listed=bool(run.training))
+        pages["provenance"] = _page("provenance", "Provenance", ":material/fingerprint:", partial(run_provenance.page, run, stored.entry))
+        pages["compare"] = _page("compare", "Compare two runs", ":material/compare_arrows:", partial(two_runs.page, root, same, run))
+    pages["runs"] = _page("runs", "All runs", ":material/list:", partial(all_runs.page, root, entries, _open))
+    return pages
+
+
+def _families(run: Run) -> dict[str, Page]:
+    """Return a page for each family of checks; those without results are not listed but keep their address."""
     lines = {line.family: line for line in view.families(run)}
-    pages = {"overview": _page("overview", "Overview", ":material/home:", partial(run_overview.page, run, links))}
-    for name in [*looks.QUESTIONS, *(f for f in lines if f not in looks.QUESTIONS)]:
+    pages = {}
+    for name in dict.fromkeys([*looks.QUESTIONS, *lines]):
         status = lines[name].status if name in lines else Status.SKIPPED
         pages[name] = _page(name, wording.family_title(name), looks.LOOKS[status].icon, partial(run_family.page, run, name), listed=name in lines)
-    show_training = partial(run_training.page, run)
-    pages["training"] = _page("training", "Training", ":material/model_training:", show_training, listed=bool(run.training))
-    pages["provenance"] = _page("provenance", "Provenance", ":material/fingerprint:", partial(run_provenance.page, run, stored.entry))
-    pages["compare"] = _page("compare", "Compare two runs", ":material/compare_arrows:", partial(two_runs.page, root, same, run))
-    return {**pages, "runs": runs}
+    return pages
 
 
 def _page(name: str, title: str, icon: str, show: Callable[[], None], *, listed: bool = True) -> Page:

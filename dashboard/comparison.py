@@ -120,25 +120,17 @@ def _different(before: Run, after: Run) -> list[str]:
 
 def change_rows(changes: list[Change]) -> pd.DataFrame:
     """Return changed states as text."""
-    rows = [(looks.state(c.before.status), looks.state(c.after.status), c.direction, view.heading(c.after), c.after.message) for c in changes]
-    return pd.DataFrame(rows, columns=["Before", "Now", "It got", "Check", "What is the case now"])
+    rows = [
+        (f"{looks.state(c.before.status)} → {looks.state(c.after.status)}, {c.direction}", view.heading(c.after), c.after.message) for c in changes
+    ]
+    return pd.DataFrame(rows, columns=["State", "Check", "What is the case now"])
 
 
 def move_rows(moves: list[Move]) -> pd.DataFrame:
     """Return moved measurements as text, each with both intervals."""
-    words = {True: "yes", False: "no, they overlap", None: "no interval"}
-    rows = [
-        (
-            view.heading(m.result),
-            view.sentence(wording.plain_name(m.after.name)).removesuffix("."),
-            view.where(m.after.where),
-            _number(m.before),
-            _number(m.after),
-            words[m.apart],
-        )
-        for m in moves
-    ]
-    return view.without_empty_columns(pd.DataFrame(rows, columns=["Check", "Measurement", "Where", "Before", "Now", "Intervals apart"]))
+    words = {True: "yes", False: "no", None: "no interval"}
+    rows = [(view.heading(m.result), _number_name(m.after), _estimate(m.before), _estimate(m.after), words[m.apart]) for m in moves]
+    return pd.DataFrame(rows, columns=["Check", "Number", "Before", "Now", "Intervals apart"])
 
 
 def result_rows(results: list[Result]) -> pd.DataFrame:
@@ -146,6 +138,10 @@ def result_rows(results: list[Result]) -> pd.DataFrame:
     return pd.DataFrame([(looks.state(r.status), view.heading(r), r.message) for r in results], columns=["State", "Check", "What is the case"])
 
 
-def _number(measurement: Measurement) -> str:
+def _number_name(measurement: Measurement) -> str:
+    return ", ".join(part for part in (wording.plain_name(measurement.name), view.where(measurement.where)) if part)
+
+
+def _estimate(measurement: Measurement) -> str:
     text = figures.number(measurement.value, measurement.unit)
     return f"{text} ({figures.interval(measurement.interval, measurement.unit)})" if measurement.interval else text

@@ -118,7 +118,9 @@ def exhibit(shown: Exhibit, key: str) -> None:
     elif picture is None:
         table(view.exhibit_rows(shown))
     else:
-        st.altair_chart(picture, alt=shown.title, key=f"{key}-chart")
+        # Streamlit would squeeze axes and legend into the height that the chart sets for its marks alone.
+        fitted = picture.properties(autosize={"type": "fit-x", "contains": "padding"})
+        st.altair_chart(fitted, alt=shown.title, key=f"{key}-chart")
     if shown.note:
         st.caption(escaped(shown.note))
     if picture is not None and st.toggle("Show the data behind it", key=f"{key}-table"):

@@ -55,7 +55,7 @@ def _curve(name: str, record: Mapping[str, Any]) -> Exhibit:
         if i % step == 0 or i == len(values) - 1
     ]
     note = "Loss that falls on the training rows but rises on the validation rows is overfitting."
-    return Exhibit(Kind.LINES, f"Learning curve of {wording.plain_name(name)}", ("x", "y", "series"), rows, "epoch", "loss", note=note)
+    return Exhibit(Kind.LINES, f"Learning curve of {wording.plain_name(name)}", ("x", "y", "series"), rows, "epochs, or trees", "loss", note=note)
 
 
 def fact_rows(training: Mapping[str, Any]) -> dict[str, str]:
@@ -76,10 +76,11 @@ def mitigation_sentence(mitigation: Mapping[str, Any]) -> str:
     """Return what was corrected after training, or why nothing was."""
     if not mitigation:
         return ""
-    asked = f"{wording.plain_name(mitigation.get('method', ''))} for {wording.plain_name(mitigation.get('constraint', ''))} by {mitigation.get('sensitive')}"
+    method, constraint, model = (wording.plain_name(str(mitigation.get(key, ""))) for key in ("method", "constraint", "model"))
+    asked = f"{method} for {constraint} by {mitigation.get('sensitive')}"
     if not mitigation.get("applied"):
         return view.sentence(f"{asked} was asked for but not applied: {mitigation.get('reason', 'no reason was recorded')}")
-    return view.sentence(f"{asked}, fitted on the {mitigation.get('fitted_on', 'validation')} rows, applied to {wording.plain_name(mitigation.get('model', ''))}")
+    return view.sentence(f"{asked}, fitted on the {mitigation.get('fitted_on', 'validation')} rows, applied to {model}")
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from audit.core.run import Run
 from audit.core.status import Status
@@ -78,8 +79,16 @@ def command(run: Run) -> str:
 
 def title(run: Run) -> str:
     """Return a run in one line, for lists to choose from: verdict, time, command."""
-    mark = {"bad": "✕", "attention": "!", "good": "✓"}[verdict(run).tone]
-    return f"{mark} {verdict(run).word} · {wording.when(run.started)} · {run.verb}"
+    said = verdict(run)
+    mark = wording.MARKS[{"bad": Status.FAILED, "attention": Status.WARNED, "good": Status.PASSED}[said.tone]]
+    return f"{mark} {said.word} · {_short(run.started)} · {run.verb}"
+
+
+def _short(started: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(started):%d %b %Y %H:%M}"
+    except ValueError:
+        return started
 
 
 def escaped(text: str) -> str:

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import streamlit as st
 
 from audit.core.errors import AssayError
 from audit.core.run import Run
+from audit.core.status import Status
+from audit.render import wording
 from audit.store import RUN_FILE, RunEntry, Store
 from dashboard import looks
 
@@ -36,7 +39,7 @@ class Stored:
 
 def reports_folder(arguments: Sequence[str]) -> Path:
     """Return the folder named by ``--reports``, by the environment variable ``ASSAY_REPORTS``, or ``reports`` here."""
-    for flag, folder in zip(arguments, arguments[1:], strict=False):
+    for flag, folder in pairwise(arguments):
         if flag == "--reports":
             return Path(folder)
     return Path(os.environ.get(REPORTS_VARIABLE) or "reports")
@@ -69,4 +72,4 @@ def _read(root: str, folder: str, changed: int) -> tuple[Run | None, str]:
 
 def label(stored: Stored) -> str:
     """Return a stored run in one line, for lists to choose from."""
-    return looks.title(stored.run) if stored.run else f"⊗ Unreadable · {stored.entry.id}"
+    return looks.title(stored.run) if stored.run else f"{wording.MARKS[Status.ERROR]} Unreadable · {stored.entry.id}"

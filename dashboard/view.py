@@ -93,7 +93,7 @@ def measurement_rows(result: Result) -> pd.DataFrame:
             "Where": where(m.where),
             "Value": figures.number(m.value, m.unit),
             "Interval": figures.interval(m.interval, m.unit) if m.interval else "",
-            "Level": figures.number(m.level, "share") if m.level else "",
+            "Level": f"{100 * m.level:.4g} %" if m.level else "",
             "Rows": "" if m.n is None else f"{m.n:,}",
             "Method": wording.plain_name(m.method),
             "Judged": "yes" if m.name == result.judged and result.limit.judges else "",
@@ -142,7 +142,9 @@ def provenance_rows(run: Run) -> dict[str, str]:
         "Took": wording.duration(run.seconds),
         "Data": ", ".join([*dict.fromkeys(p for p in (data.name, data.location) if p), *size]),
         "Data SHA-256": data.sha256,
-        "Contract": ", ".join([*dict.fromkeys(p for p in (contract.name, contract.location) if p), *([f"version {contract.version}"] if contract.version else [])]),
+        "Contract": ", ".join(
+            [*dict.fromkeys(p for p in (contract.name, contract.location) if p), *([f"version {contract.version}"] if contract.version else [])]
+        ),
         "Contract SHA-256": contract.sha256,
         "Policy": run.policy,
         "Seed": str(run.seed),

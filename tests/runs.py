@@ -13,13 +13,10 @@ SAMPLE_ID = "20260301T101500Z-5b1f20"
 EARLIER_ID = "20260222T090000Z-0a9c3e"
 
 
-def sample_run(status: Status | None = None) -> Run:
-    """Return a run whose worst state is ``failed``, or is ``status`` by leaving out the results that are worse."""
+def sample_run(status: Status = Status.FAILED) -> Run:
+    """Return a run whose worst state is ``status``: the results that are worse are left out."""
     results = [*_quality(), *_governance(), *_model(), *_fairness(), *_after()]
-    if status is None:
-        results = [r for r in results if r.status is not Status.ERROR]
-    else:
-        results = [r for r in results if r.status.rank >= status.rank]
+    results = [r for r in results if r.status.rank >= status.rank]
     return Run(
         id=SAMPLE_ID,
         project="arrests",
@@ -115,7 +112,9 @@ def _quality() -> list[Result]:
             Limit(high=0, reason="no younger person can be arrested", source="arrests.odcs.yaml:22"),
             (ages,),
         ),
-        Result("D006", "Key uniqueness", "quality", Status.NOT_APPLICABLE, "The contract declares no key; mark a column 'primaryKey: true' to check it."),
+        Result(
+            "D006", "Key uniqueness", "quality", Status.NOT_APPLICABLE, "The contract declares no key; mark a column 'primaryKey: true' to check it."
+        ),
         Result("D009", "Great Expectations rule", "quality", Status.ERROR, "Great Expectations could not be run: install assay-audit[gx]."),
     ]
 
@@ -289,8 +288,14 @@ def _after() -> list[Result]:
         Kind.LINES,
         "Mean number of earlier checks by year",
         ("x", "y", "low", "high", "series"),
-        [(1997, 1.5, 1.4, 1.6, "Black"), (1998, 1.6, 1.5, 1.7, "Black"), (1999, 1.9, 1.8, 2.0, "Black")]
-        + [(1997, 1.3, 1.2, 1.4, "White"), (1998, 1.4, 1.3, 1.5, "White"), (1999, 1.6, 1.5, 1.7, "White")],
+        [
+            (1997, 1.5, 1.4, 1.6, "Black"),
+            (1998, 1.6, 1.5, 1.7, "Black"),
+            (1999, 1.9, 1.8, 2.0, "Black"),
+            (1997, 1.3, 1.2, 1.4, "White"),
+            (1998, 1.4, 1.3, 1.5, "White"),
+            (1999, 1.6, 1.5, 1.7, "White"),
+        ],
         "year",
         "earlier checks",
     )

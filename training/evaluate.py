@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from audit.core.errors import UsageError, did_you_mean
+from audit.stats.auc import roc_auc_interval
+from audit.stats.intervals import wilson
 
 Array = np.ndarray[Any, Any]
 
@@ -53,11 +55,17 @@ class Metric:
         Outcome in, number out.
     higher_is_better : bool
         Which way is up.
+    interval : callable
+        Outcome in, ends of the 95 % interval out; ``None`` where there is no method for it here.
+    method : str
+        How the interval is computed.
     """
 
     name: str
     measure: Callable[[Outcome], float]
     higher_is_better: bool = True
+    interval: Callable[[Outcome], tuple[float, float] | None] = lambda _: None
+    method: str = ""
 
     def best(self, values: Mapping[str, float]) -> str:
         """Return the name with the best value, the first of equals.
@@ -110,6 +118,19 @@ def _roc_auc(o: Outcome) -> float:
     return o.over_classes(roc_auc_score, o.probability)
 
 
+def _roc_auc_interval(o: Outcome) -> tuple[float, float] | None:
+    if o.positive is None:
+        return None
+    _, position = np.unique(o.probability[:, o.positive], return_inverse=True)
+    positive = o.truth == o.positive
+    size = int(position.max()) + 1
+    return roc_auc_interval(np.bincount(position[~positive], minlength=size), np.bincount(position[positive], minlength=size))
+
+
+def _accuracy_interval(o: Outcome) -> tuple[float, float] | None:
+    return wilson(int((o.prediction == o.truth).sum()), len(o.truth))
+
+
 def _average_precision(o: Outcome) -> float:
     from sklearn.metrics import average_precision_score
 
@@ -152,9 +173,9 @@ def _brier_score(o: Outcome) -> float:
 METRICS: dict[str, Metric] = {
     m.name: m
     for m in (
-        Metric("roc_auc", _roc_auc),
+        Metric("roc_auc", _roc_auc, interval=_roc_auc_interval, method="Newcombe method 5 with DeLong spread"),
         Metric("average_precision", _average_precision),
-        Metric("accuracy", lambda o: float((o.prediction == o.truth).mean())),
+        Metric("accuracy", lambda o: float((o.prediction == o.truth).mean()), interval=_accuracy_interval, method="wilson"),
         Metric("balanced_accuracy", _balanced_accuracy),
         Metric("f1", _f1),
         Metric("precision", _precision),

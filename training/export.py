@@ -11,8 +11,8 @@ from audit.core.errors import DataError
 from training import models
 from training.stored import dump_skops, load_skops
 
-#: Our own transformers, the only types in the preprocessing that skops does not know to be harmless.
-TRUSTED_PREPROCESS = tuple(f"training.preprocess.{name}" for name in ("DateParts", "Levels", "MissingFlags", "Numbers"))
+#: Types in the preprocessing that skops does not know to be harmless: a number type by name, and our own transformers.
+TRUSTED_PREPROCESS = ("numpy.dtype", *(f"training.transformers.{name}" for name in ("DateParts", "Levels", "MissingFlags", "Numbers")))
 
 PREPROCESS = "preprocess.skops"
 ABOUT = "model.json"

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from audit.config import TrainingConfig
 from audit.core.contract import Contract
 from audit.core.errors import UsageError, did_you_mean
 from audit.core.subject import Subject
-from training.settings import TrainingSettings
 
 
-def features_of(subject: Subject, contract: Contract, settings: TrainingSettings) -> list[str]:
+def features_of(subject: Subject, contract: Contract, settings: TrainingConfig) -> list[str]:
     """Return the raw columns to learn from, in the order of the table.
 
     All columns without a bookkeeping role, or those the config names; in both cases without those that the contract gives the custom property

@@ -4,6 +4,7 @@ from audit.core.contract import Contract
 from audit.core.errors import UsageError
 from audit.core.run import Run
 from audit.core.subject import Subject
+from audit.run import GATE
 
 
 def require_gate(run: Run | None, subject: Subject, contract: Contract) -> None:
@@ -25,15 +26,16 @@ def require_gate(run: Run | None, subject: Subject, contract: Contract) -> None:
     """
     again = "Run 'assay gate' on them, mend what it finds, then train"
     if run is None:
-        raise UsageError(f"{subject.name} has no gate run. {again}")
+        raise UsageError(f"{subject.name} has no passing gate run over exactly these data and this contract. {again}")
     for what, got, expected in (("data", run.subject.sha256, subject.sha256), ("contract", run.contract.sha256, contract.sha256)):
-        if not expected or got != expected:
+        if got != expected or (what == "data" and not expected):
             raise UsageError(
                 f"gate run {run.id} is about other {what} (SHA-256 {got[:12] or 'unknown'}, expected {expected[:12] or 'a known one'}): "
                 f"the {what} changed since. {again}"
             )
-    if not run.passes:
-        failing = [r.key for r in run.results if r.status.rank <= run.status.rank]
+    gate = run.with_results([r for r in run.results if r.family in GATE])  # a run of all steps also judged models, which is beside the point here
+    if not gate.passes:
+        failing = [r.key for r in gate.results if r.status.rank <= gate.status.rank]
         named = ", ".join(failing[:8]) + (", …" if len(failing) > 8 else "")
-        state = "judged nothing by which it could fail ('--fail-on never')" if run.fail_on == "never" else f"ended '{run.status}'"
+        state = "judged nothing by which it could fail ('--fail-on never')" if run.fail_on == "never" else f"ended '{gate.status}'"
         raise UsageError(f"gate run {run.id} {state}{f' ({named})' if named else ''}; training refuses what did not pass. {again}")

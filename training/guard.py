@@ -1,6 +1,7 @@
 """The guard at training's door: a contract compiled to a pandera schema, held against the frame that is about to be learnt from."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,8 @@ from audit.core.errors import DataError
 
 #: Broken clauses that a message lists.
 SHOWN = 20
+#: Checks of pandera that name a column where others show a value.
+ABOUT_COLUMNS = ("column_in_dataframe", "column_in_schema")
 
 
 def guard(frame: pd.DataFrame, schema: Any, name: str = "the data") -> None:
@@ -33,25 +36,23 @@ def guard(frame: pd.DataFrame, schema: Any, name: str = "the data") -> None:
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as error:
-        broken = _broken(error.failure_cases)
+        counts = Counter(_clause(case) for case in error.failure_cases.to_dict("records"))
+        broken = [f"{clause}{f' ({n:,} row{_s(n)})' if rows else ''}" for (clause, rows), n in counts.items()]
         listed = "; ".join(broken[:SHOWN]) + (f"; and {len(broken) - SHOWN} more" if len(broken) > SHOWN else "")
         raise DataError(
-            f"{name} breaks {len(broken)} clause{'s' if len(broken) != 1 else ''} of its contract at training's door: {listed}. "
+            f"{name} breaks {len(broken)} clause{_s(len(broken))} of its contract at training's door: {listed}. "
             "Run 'assay gate' on the same file: it names the rows"
         ) from None  # the cause would show values of the data
 
 
-def _broken(cases: pd.DataFrame) -> list[str]:
-    counts: Counter[tuple[str, str]] = Counter()
-    rows: set[tuple[str, str]] = set()
-    for case in cases.itertuples(index=False):
-        about_rows = pd.notna(case.index)
-        # where a whole column is missing or too many, its name stands where a value would
-        column = str(case.column) if about_rows or case.check not in ("column_in_dataframe", "column_in_schema") else str(case.failure_case)
-        if not about_rows and case.schema_context == "DataFrameSchema" and case.check not in ("column_in_dataframe", "column_in_schema"):
-            column = "the table"
-        key = (column, str(case.check))
-        counts[key] += 1
-        if about_rows:
-            rows.add(key)
-    return [f"{column}: {check}" + (f" ({n:,} row{'s' if n != 1 else ''})" if (column, check) in rows else "") for (column, check), n in counts.items()]
+def _clause(case: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return which clause a case breaks, and whether the case is a row."""
+    check, about_rows = str(case["check"]), bool(pd.notna(case["index"]))
+    if check in ABOUT_COLUMNS:
+        return f"{case['failure_case']}: {check}", False
+    column = "the table" if case["schema_context"] == "DataFrameSchema" and not about_rows else case["column"]
+    return f"{column}: {check}", about_rows
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"

@@ -34,6 +34,16 @@ class Labels:
     positive: int | None
 
     @property
+    def codes(self) -> np.ndarray[Any, Any]:
+        """Position of each label in ``classes``, shape (rows with a label,)."""
+        return pd.Index(self.classes).get_indexer(pd.Index(self.values))
+
+    @property
+    def positive_text(self) -> str | None:
+        """The positive class as text."""
+        return None if self.positive is None else _show(self.classes[self.positive])
+
+    @property
     def missing(self) -> int:
         """Number of rows without a label."""
         return int((~self.present).sum())
@@ -63,7 +73,9 @@ def read_labels(column: pd.Series, positive: str | None = None) -> Labels:
         raise DataError(f"target '{name}' has no value in any of {len(column):,} rows. Expected a label to learn from")
     values = kept.to_numpy() if kept.dtype.kind in "biuf" and isinstance(kept.dtype, np.dtype) else _plain(kept)
     if values.dtype.kind == "f" and not np.array_equal(values, np.round(values)):
-        raise DataError(f"target '{name}' holds {len(np.unique(values)):,} different fractional numbers. Expected classes; Assay trains classifiers only")
+        raise DataError(
+            f"target '{name}' holds {len(np.unique(values)):,} different fractional numbers. Expected classes; only classifiers are trained"
+        )
     try:
         classes = np.unique(values)
     except TypeError as error:

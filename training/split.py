@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.core.errors import DataError, UsageError
+from audit.config import SplitConfig
+from audit.core.errors import DataError
 from training.labels import Labels
-from training.settings import SplitSettings
 
 PARTS = ("train", "validation", "test")
 LEFT_OUT = -1
@@ -49,19 +49,23 @@ class Split:
         """Return which rows of the source are in a part, as booleans."""
         return self.assignment == PARTS.index(name)
 
+    def among_labelled(self, name: str) -> np.ndarray[Any, Any]:
+        """Return which of the labelled rows are in a part, as booleans."""
+        return self.part(name)[self.assignment != LEFT_OUT]
+
     def names(self) -> np.ndarray[Any, Any]:
         """Return the name of the part of each row that is in one, in order."""
         return np.array(PARTS, dtype=object)[self.assignment[self.assignment != LEFT_OUT]]
 
 
-def divide(labels: Labels, settings: SplitSettings, *, entity: pd.Series | None = None, declared: pd.Series | None = None) -> Split:
+def divide(labels: Labels, settings: SplitConfig, *, entity: pd.Series | None = None, declared: pd.Series | None = None) -> Split:
     """Divide rows.
 
     Parameters
     ----------
     labels : Labels
         The target; rows without a label are left out.
-    settings : SplitSettings
+    settings : SplitConfig
         Shares and seed.
     entity : pandas.Series or None
         Who a row is about; all rows of one entity go to one part. A row that names none is an entity of its own.
@@ -70,13 +74,11 @@ def divide(labels: Labels, settings: SplitSettings, *, entity: pd.Series | None 
 
     Raises
     ------
-    UsageError
-        The shares make no sense.
     DataError
         A class cannot appear in each part, or the declared split is none.
     """
-    fractions = _fractions(settings)
-    codes = np.searchsorted(labels.classes, labels.values) if labels.classes.dtype.kind != "O" else pd.Index(labels.classes).get_indexer(labels.values)
+    fractions = (settings.train, settings.validation, settings.test)
+    codes = labels.codes
     if declared is not None:
         parts, method = _declared(declared[labels.present], len(codes)), f"declared by the column '{declared.name}'"
     elif entity is not None:
@@ -145,14 +147,6 @@ def by_entity(codes: np.ndarray[Any, Any], groups: np.ndarray[Any, Any], fractio
         have[part] += extra
         chosen[entity] = part
     return chosen[inverse]
-
-
-def _fractions(settings: SplitSettings) -> tuple[float, float, float]:
-    shares = (settings.train, settings.validation, settings.test)
-    given = ", ".join(f"{name} {share:g}" for name, share in zip(PARTS, shares, strict=True))
-    if not all(math.isfinite(s) and 0 < s < 1 for s in shares) or abs(sum(shares) - 1) > 1e-6:
-        raise UsageError(f"'split' has the shares {given} (sum {sum(shares):g}). Expected three numbers above 0 that add up to 1, such as 0.70, 0.15, 0.15")
-    return shares
 
 
 def _enough(labels: Labels, codes: np.ndarray[Any, Any], fractions: Sequence[float]) -> None:

@@ -45,7 +45,8 @@ def load_skops(path: Path, trusted: Sequence[str]) -> Any:
         strange = sorted(set(skops.io.get_untrusted_types(file=path)) - set(trusted))
         if strange:
             raise DataError(
-                f"'{path.name}' is made of types that are not trusted: {', '.join(strange)}. Expected a model that 'assay train' stored; nothing was loaded"
+                f"'{path.name}' is made of types that are not trusted: {', '.join(strange)}. "
+                "Expected a model that 'assay train' stored; nothing was loaded"
             )
         return skops.io.load(path, trusted=list(trusted))
     except FileNotFoundError as error:

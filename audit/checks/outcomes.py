@@ -80,7 +80,9 @@ class Outcomes:
         if not names:
             raise NotApplicable(f"the target '{target}' has no value in any row; give the rows their outcomes")
         if len(names) > MAX_CLASSES:
-            raise NotApplicable(f"the target '{target}' has more than {MAX_CLASSES} different values, so it is no class; this check is for classifiers")
+            raise NotApplicable(
+                f"the target '{target}' has more than {MAX_CLASSES} different values, so it is no class; this check is for classifiers"
+            )
         positive = None if subject.roles.positive is None else key(subject.roles.positive, numeric)
         order = sorted(names, key=lambda k: (k == positive, *_order(k)))
         return cls({k: k if numeric else names[k] for k in order}, positive)
@@ -121,13 +123,16 @@ class Confusion:
         Keys of the classes; predictions that are no class of the target come last.
     counts : ndarray of int, shape (labels, predictions)
         Rows that have both.
+    unlabelled : ndarray of int, shape (predictions,)
+        Rows that have a prediction and no label.
     missing_labels, missing_predictions : int
-        Rows without a label, and rows with a label but without a prediction.
+        Rows without a label, and rows without a prediction.
     """
 
     labels: tuple[str, ...]
     predictions: tuple[str, ...]
     counts: NDArray[np.int64]
+    unlabelled: NDArray[np.int64]
     missing_labels: int
     missing_predictions: int
 
@@ -135,6 +140,11 @@ class Confusion:
     def n(self) -> int:
         """Rows that have a label and a prediction."""
         return int(self.counts.sum())
+
+    @property
+    def rows(self) -> int:
+        """All rows, those without a label or a prediction included."""
+        return self.n + self.missing_predictions + int(self.unlabelled.sum())
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -145,6 +155,12 @@ class Confusion:
     def right(self) -> int:
         """Rows predicted right."""
         return int(np.trace(self.counts))
+
+    def selected(self, positive: str) -> tuple[int, int]:
+        """Return how many rows are predicted positive, and how many have a prediction, labelled or not."""
+        column = [prediction == positive for prediction in self.predictions]
+        totals = self.counts.sum(axis=0) + self.unlabelled
+        return int(totals[column].sum()), int(totals.sum())
 
     def cells(self, positive: str) -> tuple[int, int, int, int]:
         """Return true positives, false positives, false negatives and all others."""
@@ -159,9 +175,14 @@ class Confusion:
 def whole(groups: Mapping[str | None, Confusion]) -> Confusion:
     """Return the table of all groups together."""
     parts = list(groups.values())
-    first = parts[0]
-    counts = np.sum([p.counts for p in parts], axis=0, dtype=np.int64)
-    return Confusion(first.labels, first.predictions, counts, sum(p.missing_labels for p in parts), sum(p.missing_predictions for p in parts))
+    return Confusion(
+        parts[0].labels,
+        parts[0].predictions,
+        np.sum([p.counts for p in parts], axis=0, dtype=np.int64),
+        np.sum([p.unlabelled for p in parts], axis=0, dtype=np.int64),
+        sum(p.missing_labels for p in parts),
+        sum(p.missing_predictions for p in parts),
+    )
 
 
 def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Rows) -> dict[str | None, Confusion]:
@@ -191,7 +212,7 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     both = [(label, predicted) for _, label, predicted, _ in cells if label is not None and predicted is not None]
     if not both:
         raise NotApplicable(f"no held-out row has both a label in '{target}' and a prediction in '{prediction}'; check the two columns under 'roles'")
-    seen = sorted({p for _, p in both}, key=_order)
+    seen = sorted({p for _, _, p, _ in cells if p is not None}, key=_order)
     unknown = [p for p in seen if p not in outcomes.names]
     if len(unknown) == len(seen):
         raise DataError(
@@ -205,14 +226,10 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
         )
     labels, predictions = tuple(outcomes.names), (*outcomes.names, *unknown)
     row_of, column_of = ({k: i for i, k in enumerate(keys)} for keys in (labels, predictions))
+    # the last row and the last column take what is missing
     tables: dict[str | None, NDArray[np.int64]] = {}
-    without: dict[str | None, list[int]] = {}
     for group, label, predicted, n in cells:
-        table = tables.setdefault(group, np.zeros((len(labels), len(predictions)), dtype=np.int64))
-        missing_ones = without.setdefault(group, [0, 0])
-        if label is None or predicted is None:
-            missing_ones[0 if label is None else 1] += n
-        else:
-            table[row_of[label], column_of[predicted]] += n
+        table = tables.setdefault(group, np.zeros((len(labels) + 1, len(predictions) + 1), dtype=np.int64))
+        table[-1 if label is None else row_of[label], -1 if predicted is None else column_of[predicted]] += n
     order = sorted(tables, key=lambda g: (g is None, _order(g or "")))
-    return {g: Confusion(labels, predictions, tables[g], *without[g]) for g in order}
+    return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g in order for t in (tables[g],)}

@@ -9,6 +9,9 @@ from audit.core.errors import UsageError
 
 Path = tuple[str | int, ...]
 
+#: libyaml parses ten times as fast; wheels of PyYAML carry it, builds from source may not
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
     """Parse YAML and tell the line of every key and list entry.
@@ -31,8 +34,9 @@ def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
         The text is no YAML, or a key is written twice.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(text)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        document = loader.construct_document(node) if node is not None else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = f":{mark.line + 1}" if mark else ""

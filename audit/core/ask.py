@@ -54,6 +54,17 @@ def value_counts(column: ir.Column, *, when_needed: bool = False) -> Ask:
     return rows(table.group_by("value").aggregate(n=table.count()), when_needed=when_needed)
 
 
+def repeated(table: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """Return the combinations of values that several rows share: the columns, and ``assay_n`` rows each. Nulls count as equal."""
+    return table.group_by(list(columns)).aggregate(assay_n=lambda t: t.count()).filter(lambda g: g.assay_n > 1)
+
+
+def count_repeated(groups: ir.Table) -> Ask:
+    """Ask for one row ``(groups, rows, largest)`` about repeated combinations; all such asks travel together and share what they scan."""
+    size = groups.assay_n
+    return rows(groups.aggregate(groups=groups.count(), rows=size.sum().fill_null(0), largest=size.max().fill_null(0)))
+
+
 def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:
     """Take the ``size`` rows whose keys have the smallest hashes, in that order: the same rows on every engine and in every run.
 

@@ -155,7 +155,7 @@ class RowCheck(Check):
     judged: ClassVar[str] = "failing_rows"
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
-        """Return the expression that is true for the rows that break the rule; never null."""
+        """Return the expression that is true for the rows that break the rule; where it is null, the row does not."""
         raise NotImplementedError
 
     def reason(self) -> str:
@@ -166,7 +166,7 @@ class RowCheck(Check):
 def missing(column: ir.Column) -> ir.BooleanValue:
     """Return where a column is missing: null, or NaN, which every engine takes for null here."""
     null = column.isnull()
-    return null | column.isnan().fill_null(False) if column.type().is_floating() else null
+    return null | column.isnan() if column.type().is_floating() else null
 
 
 def rows_measured(failing: int, total: int, where: Mapping[str, str], *, missing_rows: int = 0) -> list[Measurement]:

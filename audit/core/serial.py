@@ -105,4 +105,4 @@ def _revive(hint: Any, value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else value
+    return float(value) if isinstance(value, str) else value

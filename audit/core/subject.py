@@ -12,6 +12,9 @@ from audit.core.roles import PURPOSE, Roles
 
 TEST = "test"
 
+#: What people write for the two values of a boolean column.
+TRUTH = {"true": True, "yes": True, "y": True, "t": True, "1": True, "1.0": True} | dict.fromkeys(("false", "no", "n", "f", "0", "0.0"), False)
+
 
 @runtime_checkable
 class Predictor(Protocol):
@@ -142,7 +145,8 @@ class Subject:
             )
         kind = column.type()
         if kind.is_boolean():
-            return column == (positive.casefold() in ("true", "1", "1.0"))
+            # DuckDB reads a CSV column of Yes and No as boolean; a word that is neither is never the value of one
+            return column == TRUTH[positive.casefold()] if positive.casefold() in TRUTH else column.isnull() & column.notnull()
         if kind.is_numeric():
             return column == float(positive)
         return column.cast("string") == positive

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
-from audit.engines.predictor import Predictor, Values, raw_features
+from audit.engines.classifier import Classifier, Values, raw_features
 
 #: Largest relative additivity error with which an explanation is accepted; above it the next, slower method is tried.
 TOLERANCE = 1e-3
@@ -72,7 +72,7 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
 
     The method follows from what the fitted estimator can do: a linear margin is split in closed form, trees are explained by the
     TreeExplainer, a torch module by the DeepExplainer. Where none of them applies, or what it gives does not add up to the model's own margin
-    within 1e-3, the PermutationExplainer asks the whole predictor, on the first 100 rows.
+    within 1e-3, the whole predictor is asked about permutations of the raw columns, on the first 100 rows.
 
     Parameters
     ----------
@@ -100,6 +100,7 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
 
     References
     ----------
+    Štrumbelj, E. and Kononenko, I. (2014). Explaining prediction models and individual predictions with feature contributions. KAIS 41.
     Lundberg, S. and Lee, S.-I. (2017). A unified approach to interpreting model predictions. NeurIPS 30.
     Lundberg, S. et al. (2020). From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2.
     """
@@ -108,19 +109,19 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
     if not len(rows) or not len(background):
         raise NotApplicable(f"needs rows to explain and rows to compare with; got {len(rows)} and {len(background)}")
     columns = tuple(model.features)
-    predictor = Predictor(model, positive)
+    classifier = Classifier(model, positive)
     explained, reference = raw_features(rows, columns), raw_features(background, columns)
     try:
-        encoded = predictor.encode(explained)
-        predictor.settle(encoded)
-        margin = predictor.margin(encoded)
-        unit = predictor.unit(encoded)
-        for found in _by_capability(predictor, encoded, predictor.encode(reference)):
+        encoded = classifier.encode(explained)
+        classifier.settle(encoded)
+        margin = classifier.margin(encoded)
+        unit = classifier.unit(encoded)
+        for found in _by_capability(classifier, encoded, classifier.encode(reference)):
             if found.error(margin) <= TOLERANCE:
-                names = predictor.encoded_names(columns)
+                names = classifier.encoded_names(columns)
                 values = fold(found.values, names, columns)
                 return Attributions(columns, values, found.base, margin, unit, found.method, found.error(margin), names, found.values)
-        found = _permutation(predictor, explained[:PERMUTATION_ROWS], reference[:PERMUTATION_BACKGROUND], seed)
+        found = _permutation(classifier, explained[:PERMUTATION_ROWS], reference[:PERMUTATION_BACKGROUND], seed)
     except (ValueError, TypeError) as error:
         raise DataError(f"model '{model.name}' could not be explained on {len(rows)} rows: {type(error).__name__}: {error}") from error
     margin = margin[:PERMUTATION_ROWS]
@@ -158,46 +159,46 @@ def fold(values: Values, names: Sequence[str], columns: Sequence[str]) -> Values
     return folded
 
 
-def _by_capability(predictor: Predictor, encoded: Any, background: Any) -> Iterator[_Explained]:
+def _by_capability(classifier: Classifier, encoded: Any, background: Any) -> Iterator[_Explained]:
     """Yield explanations by the methods that fit the last step."""
     if isinstance(encoded, pd.DataFrame):
         if not all(pd.api.types.is_numeric_dtype(t) for t in encoded.dtypes):
             return
         encoded, background = encoded.to_numpy(dtype=float), background.to_numpy(dtype=float)
-    final = predictor.final
+    final = classifier.final
     if np.size(getattr(final, "coef_", ())) == encoded.shape[1] and hasattr(final, "decision_function"):
-        yield _linear(predictor, encoded, background)
+        yield _linear(classifier, encoded, background)
     if any(hasattr(final, trees) for trees in ("tree_", "estimators_", "_predictors")):
-        yield from _trees(predictor, encoded)
-    if predictor.torch_margin is not None:
-        yield _deep(predictor, encoded, background)
+        yield from _trees(classifier, encoded)
+    if classifier.torch_margin is not None:
+        yield _deep(classifier, encoded, background)
 
 
-def _linear(predictor: Predictor, encoded: Values, background: Values) -> _Explained:
-    coefficients = np.asarray(predictor.final.coef_, dtype=float).ravel()
+def _linear(classifier: Classifier, encoded: Values, background: Values) -> _Explained:
+    coefficients = np.asarray(classifier.final.coef_, dtype=float).ravel()
     centre = background.mean(axis=0)
-    base = float(np.ravel(predictor.final.intercept_)[0] + coefficients @ centre)
-    return _Explained("closed form of a linear margin", predictor.sign * coefficients * (encoded - centre), predictor.sign * base)
+    base = float(np.ravel(classifier.final.intercept_)[0] + coefficients @ centre)
+    return _Explained("closed form of a linear margin", classifier.sign * coefficients * (encoded - centre), classifier.sign * base)
 
 
-def _trees(predictor: Predictor, encoded: Values) -> Iterator[_Explained]:
+def _trees(classifier: Classifier, encoded: Values) -> Iterator[_Explained]:
     shap = _shap()
     try:
         # the training rows, as the trees remember them, are the background: against a sample of rows shap follows missing values wrongly
-        explainer = shap.TreeExplainer(predictor.final, feature_perturbation="tree_path_dependent")
+        explainer = shap.TreeExplainer(classifier.final, feature_perturbation="tree_path_dependent")
     except shap.utils._exceptions.InvalidModelError:
         return
     values = np.asarray(explainer.shap_values(encoded, check_additivity=False), dtype=float)
     base = np.ravel(explainer.expected_value).astype(float)
     method = "shap TreeExplainer, path dependent"
     if values.ndim == 3:
-        yield _Explained(method, values[:, :, predictor.positive], float(base[predictor.positive]))
+        yield _Explained(method, values[:, :, classifier.positive], float(base[classifier.positive]))
     else:
-        yield _Explained(method, predictor.sign * values, predictor.sign * float(base[0]))
+        yield _Explained(method, classifier.sign * values, classifier.sign * float(base[0]))
 
 
-def _deep(predictor: Predictor, encoded: Values, background: Values) -> _Explained:
-    shap, margin = _shap(), predictor.torch_margin
+def _deep(classifier: Classifier, encoded: Values, background: Values) -> _Explained:
+    shap, margin = _shap(), classifier.torch_margin
     assert margin is not None
     with warnings.catch_warnings():
         # a layer that DeepExplainer does not know is told by one warning for each row; the additivity error tells it better
@@ -205,28 +206,37 @@ def _deep(predictor: Predictor, encoded: Values, background: Values) -> _Explain
         explainer = shap.DeepExplainer(margin.module, margin.tensor(background))
         values = np.asarray(explainer.shap_values(margin.tensor(encoded), check_additivity=False), dtype=float)
     base = float(margin.values(background).mean())
-    return _Explained("shap DeepExplainer", predictor.sign * values.reshape(encoded.shape), predictor.sign * base)
+    return _Explained("shap DeepExplainer", classifier.sign * values.reshape(encoded.shape), classifier.sign * base)
 
 
-def _permutation(predictor: Predictor, rows: pd.DataFrame, background: pd.DataFrame, seed: int) -> _Explained:
-    """Explain any predictor. Raw values travel through shap as positions in the list of distinct values, so that text needs no encoding."""
-    shap = _shap()
+def _permutation(classifier: Classifier, rows: pd.DataFrame, background: pd.DataFrame, seed: int) -> _Explained:
+    """Explain any predictor: walk from each background row to each explained row, one raw column after the other, forwards and backwards.
+
+    The same estimator as shap's PermutationExplainer, which calls the predictor some six times for each row; here all rows are asked at once,
+    and a combination of values that comes up again is not asked again.
+    """
     both = pd.concat([rows, background], ignore_index=True)
     codes = np.column_stack([pd.factorize(both[c], use_na_sentinel=False)[0] for c in both.columns])
     first = {c: both[c].iloc[np.unique(codes[:, i], return_index=True)[1]] for i, c in enumerate(both.columns)}
-
-    def margin_of(coded: Values) -> Values:
-        # every distinct coalition is asked about once
-        distinct, back = np.unique(coded.astype(int), axis=0, return_inverse=True)
-        frame = pd.DataFrame({c: values.take(distinct[:, i]).array for i, (c, values) in enumerate(first.items())})
-        return predictor.margin(predictor.encode(frame))[back]
-
-    masker = shap.maskers.Independent(codes[len(rows) :].astype(float), max_samples=PERMUTATION_BACKGROUND)
-    evaluations = PERMUTATIONS * (2 * len(both.columns) + 1)
-    explainer = shap.PermutationExplainer(margin_of, masker, seed=seed)
-    explanation = explainer(codes[: len(rows)].astype(float), max_evals=evaluations, batch_size=evaluations, silent=True)
-    method = f"shap PermutationExplainer, {PERMUTATIONS} permutations, {len(background)} background rows"
-    return _Explained(method, np.asarray(explanation.values, dtype=float), float(np.ravel(explanation.base_values)[0]))
+    own, other = codes[: len(rows), np.newaxis], codes[np.newaxis, len(rows) :]
+    size = codes.shape[1]
+    rng = np.random.default_rng(seed)
+    walks = [walk for _ in range(PERMUTATIONS) for order in [rng.permutation(size)] for walk in (order, order[::-1])]
+    # known[w, s, c]: whether column c is the explained row's own after step s of walk w
+    known = np.array([[np.isin(np.arange(size), walk[:s]) for s in range(size + 1)] for walk in walks])
+    asked, back = np.unique(known.reshape(-1, size), axis=0, return_inverse=True)
+    margins = np.empty((len(asked), len(rows)))
+    for i, mask in enumerate(asked):
+        mixed = np.where(mask, own, other).reshape(-1, size)
+        distinct, where = np.unique(mixed, axis=0, return_inverse=True)
+        frame = pd.DataFrame({c: values.take(distinct[:, j]).array for j, (c, values) in enumerate(first.items())})
+        margins[i] = classifier.margin(classifier.encode(frame))[where].reshape(len(rows), -1).mean(axis=1)
+    steps = np.diff(margins[back.reshape(known.shape[:2])], axis=1)
+    values = np.zeros((len(rows), size))
+    for walk, gains in zip(walks, steps, strict=True):
+        values[:, walk] += gains.T / len(walks)
+    method = f"permutations of the whole predictor, {len(walks)} walks, {len(background)} background rows"
+    return _Explained(method, values, float(margins[np.flatnonzero(~asked.any(axis=1))[0]].mean()))
 
 
 def _shap() -> Any:

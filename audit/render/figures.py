@@ -72,6 +72,13 @@ def number(value: Any, unit: str = "") -> str:
     return f"{_signed(text)} {unit}".strip()
 
 
+def bound(value: float, unit: str = "") -> str:
+    """Return a number that somebody set, such as a limit or a level, without digits that it does not have: ``10 %``."""
+    if unit in ("share", "points") and math.isfinite(value):
+        return f"{_signed(f'{round(value * 100, 10):,g}')} {'%' if unit == 'share' else unit}"
+    return number(int(value) if isinstance(value, float) and value.is_integer() else value, unit)
+
+
 def interval(ends: tuple[float, float], unit: str = "") -> str:
     """Return an interval as text with its unit once: ``9.1 to 14.2 %``."""
     low, high = (number(end, unit) for end in ends)
@@ -83,7 +90,7 @@ def estimate(measurement: Measurement) -> str:
     """Return a measurement in one phrase: value, interval with its level, and number of rows."""
     notes = []
     if measurement.interval is not None:
-        level = f"{number(measurement.level, 'share')} interval " if measurement.level else "interval "
+        level = f"{bound(measurement.level, 'share')} interval " if measurement.level else "interval "
         notes.append(level + interval(measurement.interval, measurement.unit))
     if measurement.n is not None:
         notes.append(f"n = {measurement.n:,}")
@@ -96,11 +103,11 @@ def limit_words(limit: Limit, unit: str = "") -> str:
     if low is not None and high is not None:
         excluded = [side for side, left_out in (("lower", limit.exclude_low), ("upper", limit.exclude_high)) if left_out]
         ends = f" ({' and '.join(excluded)} end excluded)" if excluded else ""
-        text = f"exactly {number(low, unit)}" if low == high else f"from {number(low, unit)} to {number(high, unit)}{ends}"
+        text = f"exactly {bound(low, unit)}" if low == high else f"from {bound(low, unit)} to {bound(high, unit)}{ends}"
     elif high is not None:
-        text = f"{'below' if limit.exclude_high else 'at most'} {number(high, unit)}"
+        text = f"{'below' if limit.exclude_high else 'at most'} {bound(high, unit)}"
     elif low is not None:
-        text = f"{'above' if limit.exclude_low else 'at least'} {number(low, unit)}"
+        text = f"{'above' if limit.exclude_low else 'at least'} {bound(low, unit)}"
     else:
         return "no limit"
     return f"not {text}" if limit.inverse else text

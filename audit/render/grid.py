@@ -36,12 +36,15 @@ class Grid:
         The cells.
     left_out : int
         Rows that were not taken.
+    marked : frozenset of int
+        Rows to be set off.
     """
 
     heads: Sequence[str]
     numeric: Sequence[bool]
     rows: Sequence[Sequence[str]]
     left_out: int = 0
+    marked: frozenset[int] = frozenset()
 
 
 def grid(exhibit: Exhibit) -> Grid:

@@ -41,7 +41,7 @@ class Summary:
         """Yield the lines, fitted to the width of the terminal."""
         run, outcome = self.run, verdict(self.run)
         rows = f", {run.subject.rows:,} rows" if run.subject.rows is not None else ""
-        yield _fitted(Text.assemble((outcome.word, _TONES[outcome.tone]), line(f"  {run.project}: {run.verb} on {run.subject.name}{rows}")), options, 1)
+        yield _fitted(Text.assemble((outcome.word, _TONES[outcome.tone]), "  ", line(f"{run.project}: {run.verb} on {run.subject.name}{rows}")), options, 1)
         yield _fitted(Text(line(outcome.sentence)), options, 2)
         yield _counts(run)
         blocking, remarks = findings(run)

@@ -52,7 +52,7 @@ def verdict(run: Run) -> Verdict:
     held = f"{'The one check' if evaluated == 1 else f'All {evaluated:,} checks'} that could be examined held"
     sentence = f"Of {count(evaluated, 'check')} examined, {found}" if found else held
     if run.status is Status.ERROR:
-        return Verdict("No verdict", f"{sentence}; a run with an error never passes.", "bad")
+        return Verdict("Not passed" if run.counts[Status.FAILED] else "No verdict", f"{sentence}; a run with an error never passes.", "bad")
     if FAIL_ON[run.fail_on] is None:
         return Verdict("Not judged", f"{sentence}. This run was told to stop for nothing (fail-on: never).", "attention")
     if not run.passes:

@@ -76,6 +76,8 @@ def when(started: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a duration: ``0.31 s``, ``12 s``, ``3 min 20 s``."""
+    if 0 < seconds < 0.01:
+        return "under 0.01 s"
     if seconds < 10:
         return f"{seconds:.2f} s"
     if seconds < 120:

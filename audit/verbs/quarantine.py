@@ -48,7 +48,9 @@ def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], cont
     if not checks:
         return 0
     table = subject.table
-    flagged = table.mutate(assay_row=ibis.row_number(), **{f"assay_fault_{i}": check.failing(table) for i, check in enumerate(checks)})
+    flagged = table.mutate(
+        assay_row=ibis.row_number(), **{f"assay_fault_{i}": check.failing(table).fill_null(False) for i, check in enumerate(checks)}
+    )
     faults = [flagged[f"assay_fault_{i}"] for i in range(len(checks))]
     bad = flagged.filter(ibis.or_(*faults))
 

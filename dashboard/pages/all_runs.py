@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from audit.store import RunEntry
 from audit.render import wording
 from audit.render.verdict import verdict
-from dashboard import draw, looks, shelf
+from audit.store import RunEntry
+from dashboard import looks, shelf
 from dashboard.looks import escaped
 
 AT_ONCE = 25

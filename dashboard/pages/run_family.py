@@ -11,6 +11,9 @@ from dashboard.looks import escaped
 #: From so many results on, evidence of those that passed is drawn only on request.
 MANY = 8
 
+#: Fewer results need no filters.
+FEW = 4
+
 
 def page(run: Run, family: str) -> None:
     """Show the page of a family."""
@@ -20,29 +23,33 @@ def page(run: Run, family: str) -> None:
     if line is None:
         st.info(f"This run has no results here: it was made by 'assay {escaped(run.verb)}'. Another command may examine more.")
         return
-    states, text = _filters(family, list(line.counts))
+    total = sum(line.counts.values())
+    states: list[Status] = []
+    text = ""
+    if total < FEW:
+        draw.badges(line.counts)
+    else:
+        states, text = _filters(line)
     found = view.results_of(run, family, states, text)
-    draw.badges(line.counts)
     if not found:
         st.info("No result matches the filters.")
-    elif len(found) < sum(line.counts.values()):
-        st.caption(f"{len(found):,} of {wording.count(sum(line.counts.values()), 'result')} match the filters.")
+    elif len(found) < total:
+        st.caption(f"{len(found):,} of {wording.count(total, 'result')} match the filters.")
     for number, result in enumerate(found):
         evidence = len(found) <= MANY or result.status in view.ATTENTION
         draw.result(result, f"{run.id}-{family}-{number}-{result.key}", evidence=evidence)
 
 
-def _filters(family: str, states: list[Status]) -> tuple[list[Status], str]:
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+def _filters(line: view.FamilyLine) -> tuple[list[Status], str]:
+    left, right = st.columns([3, 2])
     with left:
         wanted = st.pills(
-            "State",
-            states,
+            "Show only",
+            list(line.counts),
             selection_mode="multi",
-            format_func=looks.state,
-            key=f"states-{family}",
-            help="None chosen shows all.",
+            format_func=lambda status: f"{looks.state(status)} ({line.counts[status]:,})",
+            key=f"states-{line.family}",
         )
     with right:
-        text = st.text_input("Text", key=f"text-{family}", placeholder="code, column, group or word", icon=":material/search:")
+        text = st.text_input("Search", key=f"text-{line.family}", placeholder="code, column, group or word", icon=":material/search:")
     return list(wanted), text or ""

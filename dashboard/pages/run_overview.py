@@ -53,14 +53,16 @@ def _cards(heading: str, results: list[Result], links: Mapping[str, Page]) -> No
 
 def _families(run: Run, links: Mapping[str, Page]) -> None:
     st.subheader("What was examined")
-    st.caption(f"{wording.count(len(run.results), 'check')} in {wording.count(len(run.families), 'family', 'families')}, each with a page of its own.")
-    for line in view.families(run):
-        with st.container(border=True):
-            left, right = st.columns([3, 2], vertical_alignment="center")
-            with left:
+    st.caption(
+        f"{wording.count(len(run.results), 'check')} in {wording.count(len(run.families), 'family', 'families')}, each with a page of its own."
+    )
+    with st.container(border=True, gap="xsmall"):
+        for line in view.families(run):
+            name, question, states = st.columns([4, 8, 7], vertical_alignment="center")
+            with name:
                 _link(line.family, links, f"**{escaped(line.title)}**")
-                st.caption(escaped(line.question))
-            with right:
+            question.caption(escaped(line.question))
+            with states:
                 draw.badges(line.counts)
 
 

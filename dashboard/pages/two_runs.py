@@ -5,9 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from audit.core.run import Run
-from audit.store import RunEntry
 from audit.render import wording
 from audit.render.verdict import verdict
+from audit.store import RunEntry
 from dashboard import comparison, draw, looks, shelf
 from dashboard.looks import escaped
 
@@ -31,7 +31,9 @@ def page(root: Path, entries: list[RunEntry], run: Run) -> None:
         return
     earlier = [e for e in others if e.id < run.id]
     start = others.index(earlier[0]) if earlier else 0
-    chosen = st.selectbox("Compare the open run with", others, index=start, format_func=lambda e: shelf.label(shelf.read(root, e)), key=f"with-{run.id}")
+    chosen = st.selectbox(
+        "Compare the open run with", others, index=start, format_func=lambda e: shelf.label(shelf.read(root, e)), key=f"with-{run.id}"
+    )
     other = shelf.read(root, chosen)
     if other.run is None:
         st.error(f"That run cannot be read: {escaped(other.problem)}", icon=":material/broken_image:")
@@ -58,8 +60,8 @@ def _changes(found: comparison.Comparison) -> None:
         st.caption("Both runs rest on the same data, contract, policy, seed and packages.")
     worse = sum(c.direction == "worse" for c in found.changed)
     st.markdown(
-        f"**{wording.count(worse, 'check')} got worse, {len(found.changed) - worse:,} got better**, {found.unchanged:,} kept their state, "
-        f"{len(found.new):,} are new, {len(found.vanished):,} are gone."
+        f"Got worse: **{worse:,}** · got better: **{len(found.changed) - worse:,}** · same state: **{found.unchanged:,}** · "
+        f"new: **{len(found.new):,}** · gone: **{len(found.vanished):,}**"
     )
     if found.changed:
         st.subheader("Changed state")

@@ -98,8 +98,8 @@ def test_loans_keeps_everything_that_gives_the_answer_away_from_the_models():
         assert telling.empty, f"{name}: {telling}"
 
 
-# ibis 12 still calls what DuckDB 2 has renamed
-@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+# a dependency of Great Expectations imports old names of the standard library's regular expressions
+@pytest.mark.filterwarnings("ignore:module 'sre_:DeprecationWarning")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_published_table_keeps_its_contract_but_for_its_known_defects(name):

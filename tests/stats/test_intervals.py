@@ -77,9 +77,11 @@ def test_ends_are_exact_at_the_edges() -> None:
     assert wilson(7, 7)[1] == 1  # type: ignore[index]
 
 
-@pytest.mark.parametrize("call", [lambda: wilson(3, 2), lambda: clopper_pearson(-1, 2), lambda: paired_difference(2, 2, 3), lambda: normal_quantile(1)])
+@pytest.mark.parametrize(
+    "call", [lambda: wilson(3, 2), lambda: clopper_pearson(-1, 2), lambda: paired_difference(2, 2, 3), lambda: normal_quantile(1)]
+)
 def test_impossible_counts_are_refused(call: object) -> None:
-    with pytest.raises(ValueError, match="needs|lies between"):
+    with pytest.raises(ValueError, match=r"needs|lies between"):
         call()  # type: ignore[operator]
 
 

@@ -36,6 +36,7 @@ class ThresholdOptimizerMitigation(Mitigation):
         "equalized_odds",
         "false_negative_rate_parity",
         "false_positive_rate_parity",
+        "selection_rate_parity",
         "true_negative_rate_parity",
         "true_positive_rate_parity",
     )
@@ -43,7 +44,7 @@ class ThresholdOptimizerMitigation(Mitigation):
     def correct(self, rows: Scored, constraint: str, seed: int) -> Corrected:
         """Learn the thresholds and apply them."""
         if constraint not in self.constraints:
-            raise UsageError(f"'training: mitigate: constraint' is '{constraint}', which is no constraint. {did_you_mean(constraint, self.constraints)}")
+            raise UsageError(f"'training: mitigate: constraint' is '{constraint}'. {did_you_mean(constraint, self.constraints)}")
         unseen = {str(g): int((rows.group == g).sum()) for g in sorted(set(rows.group) - set(rows.group[rows.fitting]))}
         if unseen:
             named = ", ".join(f"'{g}' ({n:,} rows in all)" for g, n in unseen.items())

@@ -11,6 +11,8 @@ from training.models.family import Family, OnEpoch, Rows
 class HistGradientBoostingFamily(Family):
     """Small trees, slowly, until the validation loss has not improved for ten of them."""
 
+    trusted = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
+
     def make(self, *, seed: int, max_epochs: int) -> Any:
         """Return an unfitted classifier."""
         return HistGradientBoostingClassifier(

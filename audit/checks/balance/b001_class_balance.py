@@ -106,4 +106,5 @@ def _message(classes: Groups, target: str) -> str:
     interval = least_share(list(classes.sizes.values()))
     assert interval is not None
     rarest = f"the rarest of {len(shown)} classes is {shown[-1][0]} with {counted(shown[-1][1], 'row')}"
-    return f"'{target}' is {shares} of {counted(classes.total, 'row')}; {rarest} (95 % interval {percent(interval[0])} to {percent(interval[1])}){absent}."
+    certain = f"95 % interval {percent(interval[0])} to {percent(interval[1])}"
+    return f"'{target}' is {shares} of {counted(classes.total, 'row')}; {rarest} ({certain}){absent}."

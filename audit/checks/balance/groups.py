@@ -57,6 +57,6 @@ def read_groups(answer: Rows, column: str, what: str) -> Groups:
     absent = sizes.pop(None, 0)
     if len(sizes) > MOST_GROUPS:
         raise NotApplicable(
-            f"'{column}' has more than {MOST_GROUPS} distinct values, so it is no {what}; name a column of classes or groups, or sort it into bands first"
+            f"'{column}' has more than {MOST_GROUPS} distinct values, so it is no {what}; name another column, or sort it into bands first"
         )
     return Groups(dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0]))), absent)

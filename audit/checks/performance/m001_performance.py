@@ -7,9 +7,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
-from audit.checks.performance.metrics import LEVEL, accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
-from audit.checks.performance.scores import Scores, read_scores, score_counts
-from audit.checks.wording import count, listed, percent, span
+from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
+from audit.checks.performance.scores import Scores, area, read_scores, score_counts
+from audit.checks.wording import known, span
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
@@ -17,7 +17,8 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
-from audit.stats.auc import roc_auc, roc_auc_interval, roc_curve
+from audit.core.wording import counted, listed
+from audit.stats.auc import roc_curve
 
 SHOWN_CLASSES = 30
 CURVE_POINTS = 200
@@ -52,7 +53,9 @@ class Performance(Check):
         for check in super().plan(subject, contract):
             scored = subject.roles.score and subject.roles.positive
             default = check.limit == cls.default_limit()
-            yield check if scored or not default else replace(check, limit=Limit(reason="no score of a binary target, so nothing to judge by default"))
+            yield (
+                check if scored or not default else replace(check, limit=Limit(reason="no score of a binary target, so nothing to judge by default"))
+            )
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for label × prediction counts and, where there is a score, for score counts by label."""
@@ -78,17 +81,8 @@ class Performance(Check):
         return Findings([*metrics, *others, *_gaps(table)], _message(subject, table, outcomes, metrics, scores), [e for e in exhibits if e])
 
 
-def area(scores: Scores, **where: str) -> Measurement:
-    """Return the ROC AUC of counted scores."""
-    value = roc_auc(scores.negatives, scores.positives)
-    if value is None:
-        return Measurement("roc_auc", None, "", where, scores.n, method="not estimable: rows of only one class have a score")
-    interval = roc_auc_interval(scores.negatives, scores.positives, LEVEL)
-    return Measurement("roc_auc", value, "", where, scores.n, interval, LEVEL, f"{scores.method}; newcombe's score interval with DeLong's spread")
-
-
 def _gaps(table: Confusion) -> list[Measurement]:
-    total = table.n + table.missing_labels + table.missing_predictions
+    total = table.rows
     return [
         Measurement(name, value, "rows", {}, total, method="count of all rows")
         for name, value in (("missing_labels", table.missing_labels), ("missing_predictions", table.missing_predictions))
@@ -98,16 +92,16 @@ def _gaps(table: Confusion) -> list[Measurement]:
 
 def _message(subject: Subject, table: Confusion, outcomes: Outcomes, metrics: list[Measurement], scores: Scores | None) -> str:
     rows = f"{table.n:,} held-out rows" if subject.roles.split else f"{table.n:,} rows (no split is recorded, so the model may have learnt from them)"
-    text = f"{percent(metrics[0].value)} of {rows} are predicted right ({span(metrics[0])})"
+    text = f"{known(metrics[0].value)} of {rows} are predicted right ({span(metrics[0])})"
     if scores is not None and metrics[-1].value is not None:
         text += f"; the ROC AUC is {metrics[-1].value:.3f} ({span(metrics[-1], 1, 3)})"
     text += "."
     missing = [(table.missing_labels, "label"), (table.missing_predictions, "prediction")]
     for number, what in missing:
-        text += f" {count(number, 'row has', 'rows have')} no {what} and {'is' if number == 1 else 'are'} left out." if number else ""
+        text += f" {counted(number, 'row has', 'rows have')} no {what} and {'is' if number == 1 else 'are'} left out." if number else ""
     if table.unknown:
         wrong = int(table.counts[:, len(table.labels) :].sum())
-        text += f" {count(wrong, 'prediction is', 'predictions are')} no class of the target ({listed(table.unknown)}) and counted as wrong."
+        text += f" {counted(wrong, 'prediction is', 'predictions are')} no class of the target ({listed(table.unknown)}) and counted as wrong."
     occurring = [outcomes.names[k] for k, n in zip(table.labels, table.counts.sum(axis=1), strict=True) if n]
     if len(occurring) == 1:
         text += f" All these rows have the label '{occurring[0]}', so only accuracy and little else can be estimated."
@@ -120,7 +114,9 @@ def _message(subject: Subject, table: Confusion, outcomes: Outcomes, metrics: li
 
 
 def _bars(metrics: list[Measurement]) -> Exhibit:
-    rows = [(m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m.value, *(m.interval or (None, None)), m.n) for m in metrics]
+    rows = [
+        (m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m.value, *(m.interval or (None, None)), m.n) for m in metrics
+    ]
     return Exhibit(
         Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, from 0 to 1",
         note="n is the number of rows a metric rests on: precision only on those predicted positive, recall only on those that are positive.",

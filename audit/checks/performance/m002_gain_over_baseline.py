@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.outcomes import Outcomes, by_group, cell_counts, label_counts, whole
-from audit.checks.performance.metrics import LEVEL, accuracy, rate
-from audit.checks.wording import percent, points, span
+from audit.checks.performance.metrics import accuracy
+from audit.checks.rate import LEVEL, rate
+from audit.checks.wording import known, span
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.wording import points
 from audit.stats.intervals import paired_difference
 
 
@@ -56,15 +58,17 @@ class GainOverBaseline(Check):
         interval = paired_difference(only_model, only_baseline, table.n, LEVEL)
         measured = Measurement("accuracy_gain", gain, "share", {}, table.n, interval, LEVEL, "bonett-price, paired on the same rows")
         message = (
-            f"The model is right on {percent(model.value)} of {table.n:,} rows, always answering '{name}' on {percent(baseline.value)}: "
-            f"a {'gain' if gain >= 0 else 'loss'} of {points(abs(gain))} (gain: {span(measured)})."
+            f"The model is right on {known(model.value)} of {table.n:,} rows, always answering '{name}' on {known(baseline.value)}: "
+            f"a {'gain' if gain >= 0 else 'loss'} of {points(abs(gain))} points (gain: {span(measured)})."
         )
         if table.right == totals[majority] and only_model == only_baseline == 0:
-            message = f"The model answers as the baseline does: '{name}', on all rows where it matters; right on {percent(model.value)} of {table.n:,} rows."
+            message = (
+                f"The model answers as the baseline does: '{name}', on all rows where it matters; right on {known(model.value)} of {table.n:,} rows."
+            )
+        shown = (("model", model), (f"always '{name}'", baseline))
         bars = Exhibit(
             Kind.BARS, "Accuracy of the model and of a constant answer", ("label", "value", "low", "high", "n"),
-            [("model", model.value, *(model.interval or (None, None)), model.n), (f"always '{name}'", baseline.value, *(baseline.interval or (None, None)), baseline.n)],
-            "share of rows predicted right",
+            [(label, m.value, *(m.interval or (None, None)), m.n) for label, m in shown], "share of rows predicted right",
             note="The constant answer is the commonest class of these very rows, the strongest constant there is. The interval of the gain is "
             "narrower than the two bars suggest, since both are measured on the same rows.",
         )  # fmt: skip

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
-from audit.checks.performance.m001_performance import area
-from audit.checks.performance.metrics import accuracy, rate
-from audit.checks.performance.scores import read_scores, score_counts
-from audit.checks.wording import percent, points
+from audit.checks.performance.metrics import accuracy
+from audit.checks.performance.scores import area, read_scores, score_counts
+from audit.checks.rate import rate
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Model, Subject
+from audit.core.wording import percent, points
 
 MAX_GROUPS = 50
 MISSING = "(missing)"
@@ -56,17 +56,19 @@ class CandidatesCompared(Check):
                     by_attribute[attribute] = by_group(subject, model.prediction, outcomes, counted)
             if not by_attribute:
                 raise NotApplicable(f"every sensitive attribute has more than {MAX_GROUPS} groups; bin them, ages into bands for example")
-            right = accuracy(whole(next(iter(by_attribute.values()))), model=model.name)
+            right = accuracy(whole(next(iter(by_attribute.values()))), {"model": model.name})
             measurements.append(right)
             line: list[Scalar] = [model.name + (" (chosen)" if model.chosen else ""), right.value, right.n]
             if subject.roles.positive is not None:
-                scored = area(read_scores(subject, outcomes, answers.rows(_scores(model))), model=model.name) if model.score else None
+                scored = area(read_scores(subject, outcomes, answers.rows(_scores(model))), {"model": model.name}) if model.score else None
                 measurements += [scored] if scored else []
                 line.append(scored.value if scored else None)
                 for attribute in subject.roles.sensitive:
                     rates = _selection_rates(model.name, attribute, by_attribute.get(attribute, {}), outcomes)
                     measurements += rates
-                    bars.setdefault(attribute, _observed(attribute, by_attribute.get(attribute, {}), outcomes)).extend(_bar(r, attribute) for r in rates)
+                    bars.setdefault(attribute, _observed(attribute, by_attribute.get(attribute, {}), outcomes)).extend(
+                        _bar(r, attribute) for r in rates
+                    )
                     known = [r.value for r in rates if r.value is not None and r.where[attribute] != MISSING]
                     line.append(max(known) - min(known) if len(known) > 1 else None)
             overview.append(line)
@@ -91,8 +93,9 @@ def _scores(model: Model) -> str:
 def _selection_rates(model: str, attribute: str, groups: dict[str | None, Confusion], outcomes: Outcomes) -> list[Measurement]:
     rates = []
     for group, table in groups.items():
-        tp, fp, _, _ = table.cells(outcomes.positive or "")
-        rates.append(rate("selection_rate", tp + fp, table.n, **{"model": model, attribute: MISSING if group is None else group}))
+        rates.append(
+            rate("selection_rate", *table.selected(outcomes.positive or ""), {"model": model, attribute: MISSING if group is None else group})
+        )
     return rates
 
 
@@ -100,7 +103,7 @@ def _observed(attribute: str, groups: dict[str | None, Confusion], outcomes: Out
     rates = []
     for group, table in groups.items():
         tp, _, fn, _ = table.cells(outcomes.positive or "")
-        rates.append(rate("label_rate", tp + fn, table.n, **{"model": OBSERVED, attribute: MISSING if group is None else group}))
+        rates.append(rate("label_rate", tp + fn, table.n, {"model": OBSERVED, attribute: MISSING if group is None else group}))
     return [_bar(r, attribute) for r in rates]
 
 
@@ -122,5 +125,5 @@ def _message(subject: Subject, overview: list[list[Scalar]]) -> str:
     if subject.roles.positive is not None:
         for i, attribute in enumerate(subject.roles.sensitive):
             gaps = [g for line in overview if isinstance(g := line[4 + i], float)]
-            text += f" Gaps in selection by {attribute} run from {points(min(gaps))} to {points(max(gaps))}." if gaps else ""
+            text += f" Gaps in selection by {attribute} run from {points(min(gaps))} to {points(max(gaps))} points." if gaps else ""
     return text

@@ -1,29 +1,20 @@
 """The usual metrics of hard predictions, each with an interval, from a table of label × prediction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.outcomes import Confusion
+from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
 from audit.stats.cells import bca_interval
 from audit.stats.intervals import Interval, mean_of_rates, wilson
 
-LEVEL = 0.95
 
-
-def rate(name: str, successes: int, n: int, **where: str) -> Measurement:
-    """Return a rate with its Wilson interval; without trials it is not estimable."""
-    interval = wilson(successes, n, LEVEL)
-    if interval is None:
-        return Measurement(name, None, "share", where, 0, method="not estimable: no rows to count in")
-    return Measurement(name, successes / n, "share", where, n, interval, LEVEL, "wilson")
-
-
-def accuracy(table: Confusion, **where: str) -> Measurement:
+def accuracy(table: Confusion, where: Mapping[str, str] | None = None) -> Measurement:
     """Return the share of rows predicted right."""
-    return rate("accuracy", table.right, table.n, **where)
+    return rate("accuracy", table.right, table.n, where)
 
 
 def balanced_accuracy(table: Confusion) -> Measurement:
@@ -68,7 +59,13 @@ def macro_f1(table: Confusion) -> Measurement:
     value = _macro_f1(size)(table.counts[np.newaxis])[0]
     interval: Interval | None = bca_interval(_macro_f1(size), table.counts, LEVEL)
     return Measurement(
-        "macro_f1", float(value), "share", n=table.n, interval=interval, level=LEVEL if interval else None, method="bca, label × prediction cells resampled"
+        "macro_f1",
+        float(value),
+        "share",
+        n=table.n,
+        interval=interval,
+        level=LEVEL if interval else None,
+        method="bca, label × prediction cells resampled",
     )
 
 
@@ -85,4 +82,4 @@ def _macro_f1(size: int) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
 def per_class_recall(table: Confusion, target: str, names: dict[str, str]) -> list[Measurement]:
     """Return the recall of each class of a target with more than two."""
     totals = table.counts.sum(axis=1)
-    return [rate("recall", int(table.counts[i, i]), int(totals[i]), **{target: names[label]}) for i, label in enumerate(table.labels)]
+    return [rate("recall", int(table.counts[i, i]), int(totals[i]), {target: names[label]}) for i, label in enumerate(table.labels)]

@@ -1,5 +1,6 @@
 """Counts of scores by label, fine enough for a ROC curve and small enough for any number of rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -7,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.outcomes import Outcomes, key, null_if_missing
+from audit.checks.rate import LEVEL
 from audit.core.ask import Ask, Rows, rows
 from audit.core.check import missing
+from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.stats.auc import roc_auc, roc_auc_interval
 
 BINS = 10_000
 #: Labels × bins is the most that can come back from a binary target, with room for labels that are missing.
@@ -25,7 +29,7 @@ def score_counts(subject: Subject, score: str) -> Ask:
     Returns
     -------
     Ask
-        Rows of ``(bin, label, score, values, n)``: highest score and number of distinct scores of the bin among these labels.
+        Rows of ``(bin, label, score, width, n)``: highest score of these labels in the bin, and how many distinct scores a bin holds.
     """
     table = subject.held_out
     target, scored = table[subject.need("target")], table[score]
@@ -33,8 +37,9 @@ def score_counts(subject: Subject, score: str) -> Ask:
     distinct = known.group_by(["score", "label"]).aggregate(n=known.count())
     ranked = distinct.mutate(rank=ibis.dense_rank().over(order_by=distinct["score"]))
     width = (ranked["rank"].max().over(ibis.window()) / BINS).floor().cast("int64") + 1
-    binned = ranked.mutate(bin=(ranked["rank"] / width).floor().cast("int64"))
-    counted = binned.group_by(["bin", "label"]).aggregate(score=binned["score"].max(), values=binned.count(), n=binned["n"].sum())
+    ranked = ranked.mutate(width=width)
+    binned = ranked.mutate(bin=(ranked["rank"] / ranked["width"]).floor().cast("int64"))
+    counted = binned.group_by(["bin", "label"]).aggregate(score=binned["score"].max(), width=binned["width"].max(), n=binned["n"].sum())
     return rows(counted.mutate(label=counted["label"].cast("string")).limit(MAX_ROWS))
 
 
@@ -77,6 +82,16 @@ def read_scores(subject: Subject, outcomes: Outcomes, counted: Rows) -> Scores:
         one = bins.setdefault(int(row["bin"]), [row["score"], 0, 0])
         one[0] = max(one[0], row["score"])
         one[2 if key(row["label"], numeric) == outcomes.positive else 1] += int(row["n"])
-        exact &= row["values"] == 1
+        exact &= row["width"] == 1
     table = np.array([bins[b] for b in sorted(bins)], dtype=float).reshape(-1, 3)
     return Scores(table[:, 0], table[:, 1].astype(np.int64), table[:, 2].astype(np.int64), exact)
+
+
+def area(scores: Scores, where: Mapping[str, str] | None = None) -> Measurement:
+    """Return the ROC AUC of counted scores."""
+    value = roc_auc(scores.negatives, scores.positives)
+    if value is None:
+        return Measurement("roc_auc", None, "", where or {}, scores.n, method="not estimable: rows of only one class have a score")
+    interval = roc_auc_interval(scores.negatives, scores.positives, LEVEL)
+    method = f"{scores.method}; newcombe's score interval with delong's spread"
+    return Measurement("roc_auc", value, "", where or {}, scores.n, interval, LEVEL, method)

@@ -19,6 +19,10 @@ LEAST_DISTINCT = 10
 LEAST_DISTINCTNESS = 0.5
 
 
+#: Characters of a value that are looked at.
+LONGEST = 500
+
+
 class Evidence(StrEnum):
     """What a verdict rests on."""
 
@@ -80,7 +84,7 @@ def examine(column: str, values: Sequence[str], rows: int) -> Verdict | None:
     rows : int
         Rows of the sample that have a value.
     """
-    stripped = [v.strip() for v in values]
+    stripped = [v[:LONGEST].strip() for v in values]
     verdicts = [v for d in DETECTORS if (v := _by(d, column, stripped, rows)) is not None]
     order = list(Evidence)
     return min(verdicts, key=lambda v: (not v.evidence.finding, -v.hits, order.index(v.evidence)), default=None)
@@ -104,11 +108,12 @@ def _by(detector: Detector, column: str, values: Sequence[str], rows: int) -> Ve
 
 def _evidence(detector: Detector, named: bool, hits: int, candidates: int, n: int, rows: int) -> Evidence | None:
     if detector.sure:
-        if named and n and hits / n >= LEAST_RATE_NAMED:
+        # without a form of its own any word would do, and one word in all rows is nobody's name
+        constant = detector.form is None and n == 1 and rows > 1
+        if named and n and hits / n >= LEAST_RATE_NAMED and not constant:
             return Evidence.NAME_AND_VALUES
-        bounds = wilson(hits, candidates, SURE_LEVEL)
-        beyond_chance = bounds is not None and hits > 0 and bounds[0] > detector.chance
-        if beyond_chance and detector.form is not None:
+        bounds = wilson(hits, candidates, SURE_LEVEL) if hits else None
+        if detector.form is not None and bounds is not None and bounds[0] > detector.chance:
             return Evidence.VALUES if hits / n >= LEAST_RATE else Evidence.FEW_VALUES
     elif n >= LEAST_DISTINCT and hits / n >= LEAST_RATE_NAMED and n / rows >= LEAST_DISTINCTNESS:
         return Evidence.FORM

@@ -27,7 +27,7 @@ NO = ("", "none", "no", "false", "0")
 
 @dataclass(frozen=True, kw_only=True)
 class UndeclaredPersonalData(Check):
-    """Columns whose names and values look like e-mail addresses, telephone, card and account numbers, national identity numbers, names …
+    """Columns whose names and values look like e-mail addresses, telephone, card and account numbers, or names.
 
     A column is declared by a ``classification`` other than public, or by the custom property ``personalData`` or ``pii``. ``personalData: none``
     declares that a column only looks personal: it is listed, and not judged. Findings rest on the values (with check digits where the kind has
@@ -54,7 +54,7 @@ class UndeclaredPersonalData(Check):
     declared_personal: tuple[str, ...] = ()
     declared_harmless: tuple[str, ...] = ()
     rows: int = 5_000
-    distinct: int = 1_000
+    distinct: int = 500
     limit: Limit = Limit(high=0, reason="personal data must be known before they are used", source="default of P001")
 
     @classmethod
@@ -89,8 +89,7 @@ class UndeclaredPersonalData(Check):
             values = sample[name].dropna()
             if len(values) < min(FEW_VALUES, len(sample)):
                 values = answers.frame(f"more of {name}")["value"].dropna()
-            distinct = list(dict.fromkeys(values.tolist()))[: self.distinct]
-            verdict = examine(str(name), distinct, len(values))
+            verdict = examine(str(name), values.unique()[: self.distinct].tolist(), len(values))
             if verdict is not None:
                 verdicts.append(verdict)
         return self._findings(verdicts, len(sample.columns), len(sample))

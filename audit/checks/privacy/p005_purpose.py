@@ -76,7 +76,7 @@ class Purpose(RowCheck):
         column = require_column(subject, self.column)
         if not self.purpose.strip():
             raise NotApplicable(
-                f"needs the purpose the data are used for; give the table or the column '{self.column}' the custom property '{CLAUSE}' in the contract"
+                f"needs the purpose of use; give the table or the column '{self.column}' the custom property '{CLAUSE}' in the contract"
             )
         table = subject.table
         return {

@@ -60,8 +60,8 @@ class Categories(RowCheck):
         column = table[self.column]
         if column.type().is_numeric() and not column.type().is_boolean():
             numbers = [v for v in self.allowed if isinstance(v, (int, float)) and not isinstance(v, bool)]
-            return column.notin(numbers).fill_null(False) if numbers else column.notnull()
-        return column.cast("string").notin(sorted(self._texts())).fill_null(False)
+            return column.notin(numbers) if numbers else column.notnull()
+        return column.cast("string").notin(sorted(self._texts()))
 
     def reason(self) -> str:
         """Name the column."""

@@ -76,7 +76,7 @@ class Pattern(RowCheck):
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the text does not match."""
-        return (~table[self.column].re_search(self.pattern)).fill_null(False)
+        return ~table[self.column].re_search(self.pattern)
 
     def reason(self) -> str:
         """Name the column and the form."""

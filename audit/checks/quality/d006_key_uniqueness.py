@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 import ibis
 import ibis.expr.types as ir
 
-from audit.core.ask import Answers, Asks, rows, scalar
+from audit.core.ask import Answers, Asks, count_repeated, repeated, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract
 from audit.core.limit import Limit
@@ -74,17 +74,18 @@ class KeyUniqueness(RowCheck):
         table = subject.table
         for column in self.columns:
             require_column(subject, column)
-        complete = ibis.and_(*(table[c].notnull() for c in self.columns))
-        groups = table.filter(complete).group_by(list(self.columns)).aggregate(n=lambda t: t.count()).filter(lambda g: g.n > 1)
-        return {"total": scalar(table.count()), "repeated": rows(groups.aggregate(keys=groups.count(), rows=groups.n.sum().fill_null(0)))}
+        groups = repeated(table, self.columns)
+        complete = groups.filter([groups[c].notnull() for c in self.columns])
+        return {"total": scalar(table.count()), "repeated": count_repeated(complete)}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count rows and keys."""
         total = answers.scalar("total")
-        keys, shared = answers.rows("repeated").values[0]
+        keys, shared, largest = (int(v) for v in answers.rows("repeated").values[0])
         name = " + ".join(self.columns)
         if not shared:
             return Findings(rows_measured(0, total, self.where), f"No two of {total:,} rows share the same {name}.")
-        measurements = rows_measured(int(shared), total, self.where)
+        measurements = rows_measured(shared, total, self.where)
         measurements.append(Measurement("repeated_keys", keys, "keys", self.where, total, method="count of all rows"))
-        return Findings(measurements, f"{int(shared):,} of {total:,} rows share their {name} with another row: {keys:,} keys occur more than once.")
+        measurements.append(Measurement("largest_group", largest, "rows", self.where, total, method="count of all rows"))
+        return Findings(measurements, f"{shared:,} of {total:,} rows share their {name} with another row: {keys:,} keys occur more than once.")

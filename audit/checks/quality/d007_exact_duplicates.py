@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 import ibis
 import ibis.expr.types as ir
 
-from audit.core.ask import Answers, Asks, rows, scalar
+from audit.core.ask import Answers, Asks, count_repeated, repeated, scalar
 from audit.core.check import Findings, RowCheck, rows_measured
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
@@ -66,12 +66,10 @@ class ExactDuplicates(RowCheck):
         narrow = [c for c in self.key if c in table.columns] or self._narrowing(table)
         candidates = table
         if len(narrow) < len(table.columns):
-            shared = table.group_by(narrow).aggregate(n=lambda t: t.count()).filter(lambda g: g.n > 1)
+            shared = repeated(table, narrow)
             # equal also where both are null, which a plain join would not find
             candidates = table.semi_join(shared, [table[c].identical_to(shared[c]) if table[c].type().nullable else c for c in narrow])
-        groups = candidates.group_by(list(table.columns)).aggregate(assay_n=lambda t: t.count()).filter(lambda g: g.assay_n > 1)
-        found = groups.aggregate(kinds=groups.count(), rows=groups.assay_n.sum().fill_null(0), largest=groups.assay_n.max().fill_null(0))
-        return {"total": scalar(table.count()), "found": rows(found)}
+        return {"total": scalar(table.count()), "found": count_repeated(repeated(candidates, table.columns))}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count the copies beyond the first."""

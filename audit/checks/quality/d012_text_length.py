@@ -55,7 +55,7 @@ class TextLength(RowCheck):
         length = table[self.column].length()
         parts = [length < self.shortest] if self.shortest is not None else []
         parts += [length > self.longest] if self.longest is not None else []
-        return (parts[0] | parts[1] if len(parts) == 2 else parts[0]).fill_null(False)
+        return parts[0] | parts[1] if len(parts) == 2 else parts[0]
 
     def reason(self) -> str:
         """Name the column and the length."""

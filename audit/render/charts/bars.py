@@ -8,6 +8,7 @@ import altair as alt
 from audit.core.exhibit import Exhibit
 from audit.render.charts.palette import INK, SERIES
 from audit.render.charts.parts import (
+    CHARACTER,
     SPLIT,
     WIDTH,
     axis,
@@ -65,7 +66,6 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
     whiskers = any(row.get("low") is not None and row.get("high") is not None for row in rows)
     for row in rows:
         row["said"], row["text"] = said(row, unit), number(row["value"], unit)
-        row["end"] = max(v for v in (row["value"], row.get("high") if whiskers else None, 0.0) if v is not None)
 
     base = alt.Chart(alt.Data(values=rows))
     place: dict[str, Any] = {"y": _side(labels, indented)}
@@ -74,11 +74,17 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         place["yOffset"] = alt.YOffset("series", type="nominal", scale=alt.Scale(domain=series, paddingInner=0.15))
         look = {"color": colour(series)}
     tips = [alt.Tooltip("label", type="nominal"), *([alt.Tooltip("series", type="nominal")] if series else []), alt.Tooltip("said", type="nominal", title="value")]
+    width = max(220.0, min(420.0, WIDTH - 30 - label_width(labels)))
+    low, high = _ends(rows, exhibit.reference)
+    # The numbers stand in a column of their own at the right, where neither bars nor the reference rule can cross them.
+    column = max(len(row["text"]) for row in rows) * CHARACTER + 16
+    full = low + (high - low) * width / (width - column)
+    within = {"condition": {"test": f"datum.value <= {high + (high - low) * 1e-6}", "value": 1}, "value": 0}
     across = alt.X(
         "value",
         type="quantitative",
-        scale=alt.Scale(domain=_domain(rows, exhibit.reference), nice=False),
-        axis=axis(unit, [row["value"] for row in rows]),
+        scale=alt.Scale(domain=[low, full], nice=False),
+        axis=axis(unit, [row["value"] for row in rows], gridOpacity=within, labelOpacity=within, tickOpacity=within),
         title=title(exhibit.x_label, unit),
     )
     layers = [base.mark_bar(opacity=0.35 if whiskers or len(series) > 1 else 0.85, height=alt.RelativeBandSize(0.72)).encode(x=across, tooltip=tips, **place, **look)]
@@ -87,10 +93,10 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
     if whiskers or len(series) > 1:
         dots = {"shape": shape(series)} if len(series) > 1 else {}
         layers.append(base.mark_point(filled=True, size=55, opacity=1).encode(x=alt.X("value", type="quantitative"), tooltip=tips, **place, **look, **dots))
-    layers.append(base.mark_text(align="left", dx=7, color=INK).encode(x=alt.X("end", type="quantitative"), text=alt.Text("text", type="nominal"), **place))
+    layers.append(base.mark_text(align="right", color=INK).encode(x=alt.value("width"), text=alt.Text("text", type="nominal"), **place))
     tall = max(label.count("\n") + 1 for label in labels)
     step = max(26, tall * LINE + 8, 18 * len(series) + 8)
-    size = {"width": max(220, min(420, WIDTH - 30 - label_width(labels))), "height": step * len(labels)}
+    size = {"width": width, "height": step * len(labels)}
     note = {"title": alt.Title("", subtitle=f"The first {MOST} of {MOST + left_out}; the table has them all.", subtitleColor=INK)} if left_out else {}
     return alt.layer(*layers, *reference(exhibit, unit, across="x")).properties(**size, **note)
 
@@ -101,10 +107,9 @@ def _side(labels: Sequence[str], indented: bool) -> Any:
     return alt.Y("label", type="nominal", sort=None, scale=alt.Scale(domain=list(labels)), title=None, axis=plain)
 
 
-def _domain(rows: Sequence[dict[str, Any]], mark: float | None) -> list[float]:
+def _ends(rows: Sequence[dict[str, Any]], mark: float | None) -> tuple[float, float]:
     values = [v for row in rows for v in (row["value"], row.get("low"), row.get("high")) if v is not None]
     values += [0.0] + ([mark] if mark is not None and finite(mark) is not None else [])
     low, high = min(values), max(values)
     span = high - low or 1.0
-    # Room for the numbers that stand behind the bars.
-    return [low - (0.04 * span if low < 0 else 0), high + 0.2 * span]
+    return low - (0.04 * span if low < 0 else 0), low + span * 1.02

@@ -29,14 +29,14 @@ def lines(exhibit: Exhibit) -> Any:
     heights = [row["y"] for row in rows]
     up = alt.Y("y", type="quantitative", scale=alt.Scale(zero=False), axis=axis(unit, heights), title=title(exhibit.y_label, unit))
     base = alt.Chart(alt.Data(values=rows))
-    many = len(series) > 1
+    many, dotted = len(series) > 1, len(rows) <= FEW * max(1, len(series))
     tint = {"color": colour(series)} if many else {"color": alt.value(SERIES[0])}
     layers = []
     if {"low", "high"} <= set(exhibit.columns):
         band = [alt.Y("low", type="quantitative", title=title(exhibit.y_label, unit)), alt.Y2("high")]
         layers.append(base.mark_area(opacity=0.18, line=False).encode(across, *band, **({"color": colour(series)} if many else tint)))
-    layers.append(base.mark_line(strokeWidth=2).encode(across, up, **tint, **({"strokeDash": dash(series)} if many else {})))
-    if len(rows) <= FEW * max(1, len(series)):
+    layers.append(base.mark_line(strokeWidth=2).encode(across, up, **tint, **({"strokeDash": dash(series, legend=not dotted)} if many else {})))
+    if dotted:
         tips = [alt.Tooltip("x", type=along, title=exhibit.x_label or "x"), *([alt.Tooltip("series", type="nominal")] if many else []), alt.Tooltip("said", type="nominal", title="value")]
         layers.append(
             base.mark_point(filled=True, size=36, opacity=1).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))

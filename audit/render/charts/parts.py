@@ -74,7 +74,7 @@ def axis(unit: str, values: Sequence[float | None] = (), **options: Any) -> Any:
         options["labelExpr"] = "format(datum.value * 100, '.4~g')"
     elif whole:
         options["tickMinStep"] = 1
-        options["format"] = "d" if all(1000 <= v <= 2999 for v in known) else ","
+        options["format"] = "d" if all(1000 <= v <= 2999 for v in known) else ",d"
     return alt.Axis(labelOverlap=True, **({"tickCount": 5} | options))
 
 
@@ -116,10 +116,10 @@ def reference(exhibit: Exhibit, unit: str, *, across: str) -> list[Any]:
     return [base.mark_rule(color=INK, strokeDash=[5, 4], strokeWidth=1.5).encode(**place), text]
 
 
-def colour(series: Sequence[str], *, legend: bool = True) -> Any:
+def colour(series: Sequence[str]) -> Any:
     """Return the colour encoding of the field ``series``."""
     scale = alt.Scale(domain=list(series), range=cycle(SERIES, len(series)))
-    return alt.Color("series", type="nominal", title=None, scale=scale, legend=_legend(series) if legend else None)
+    return alt.Color("series", type="nominal", title=None, scale=scale, legend=_legend(series))
 
 
 def shape(series: Sequence[str]) -> Any:
@@ -127,10 +127,10 @@ def shape(series: Sequence[str]) -> Any:
     return alt.Shape("series", type="nominal", title=None, scale=alt.Scale(domain=list(series), range=cycle(SHAPES, len(series))), legend=_legend(series))
 
 
-def dash(series: Sequence[str]) -> Any:
-    """Return the dash encoding of the field ``series``."""
+def dash(series: Sequence[str], *, legend: bool = True) -> Any:
+    """Return the dash encoding of the field ``series``; without a legend where shapes tell the series apart as well."""
     scale = alt.Scale(domain=list(series), range=[list(d) for d in cycle(DASHES, len(series))])  # type: ignore[call-overload]
-    return alt.StrokeDash("series", type="nominal", title=None, scale=scale, legend=_legend(series))
+    return alt.StrokeDash("series", type="nominal", title=None, scale=scale, legend=_legend(series) if legend else None)
 
 
 def _legend(series: Sequence[str]) -> Any:

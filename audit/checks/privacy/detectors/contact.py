@@ -5,7 +5,7 @@ import re
 from audit.checks.privacy.detectors.detector import Detector
 
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}")
-INTERNATIONAL_PHONE = re.compile(r"(?:\+|00)[ ]?[1-9](?:[ ().\-/]{0,2}\d){7,14}")
+INTERNATIONAL_PHONE = re.compile(r"(?:\+|00(?=.{0,6}[ ().\-/]))[ ]?[1-9](?:[ ().\-/]{0,2}\d){7,14}")
 NORTH_AMERICAN_PHONE = re.compile(r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}")
 NATIONAL_PHONE = re.compile(r"(?=(?:\D*\d){9,12}\D*$)\(?0\d{1,4}\)?(?:[ ./-]+\d{2,8}){1,5}")
 #: Countries whose telephone numbers start with 0.
@@ -75,7 +75,6 @@ _PHONE = (
     "telephone",
     "tel",
     "mobile",
-    "cell",
     "cell_phone",
     "cellphone",
     "fax",
@@ -85,15 +84,15 @@ _PHONE = (
     "gsm",
     "phonenumber",
 )
-_NO_PHONE = ("model", "brand", "type", "plan", "count", "os", "calls", "minutes")
+_NO_PHONE = ("id", "model", "brand", "type", "plan", "count", "os", "calls", "minutes")
 _PLAIN_PHONE = re.compile(r"(?:\+|00)?\(?\d(?:[ ().\-/]{0,2}\d){6,14}")
 
 CONTACT: tuple[Detector, ...] = (
     Detector("e-mail address", EMAIL, names=("email", "e_mail", "mail", "email_address", "emailaddress", "courriel", "correo")),
-    # the shares that pass by chance are those of 2,000 random numbers of each form
-    Detector("telephone number", INTERNATIONAL_PHONE, valid_international, 0.2, _PHONE, _NO_PHONE),
+    Detector("telephone number", INTERNATIONAL_PHONE, valid_international, 0.25, _PHONE, _NO_PHONE),
     Detector("telephone number", NORTH_AMERICAN_PHONE, valid_north_american, 0.6, _PHONE, _NO_PHONE),
-    Detector("telephone number", NATIONAL_PHONE, valid_national, 0.9, _PHONE, _NO_PHONE, _PLAIN_PHONE),
+    Detector("telephone number", NATIONAL_PHONE, valid_national, 0.92, _PHONE, _NO_PHONE),
+    Detector("telephone number", None, names=_PHONE, not_names=_NO_PHONE, named_form=_PLAIN_PHONE),
     Detector("IP address", IPV4, public_looking_ipv4, names=("ip", "ip_address", "ipaddress", "ipv4")),
     Detector("IP address", IPV6, valid_ipv6, names=("ip", "ip_address", "ipaddress", "ipv6")),
     Detector(

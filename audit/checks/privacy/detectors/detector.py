@@ -23,8 +23,8 @@ class Detector:
     valid : callable
         Whether a value of that form really is one, as by its check digit.
     chance : float
-        Share of random values of the form that pass ``valid`` all the same. A column is reported by its values alone only where
-        significantly more of them pass.
+        Share of random values of the form that pass ``valid`` all the same, rounded up (a test draws them). A column is reported by its
+        values alone only where significantly more of them pass.
     names : sequence of str
         Words in a column's name that suggest this kind, such as ``date_of_birth``.
     not_names : sequence of str

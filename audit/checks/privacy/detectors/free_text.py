@@ -6,7 +6,7 @@ from audit.checks.privacy.detectors.contact import EMAIL, INTERNATIONAL_PHONE, N
 from audit.checks.privacy.detectors.detector import Detector
 
 #: Several words.
-TEXT = re.compile(r"(?=.{12})\S+(?:\s+\S+){2}.*", re.DOTALL)
+TEXT = re.compile(r"(?=.{12})\S+(?:\s+\S+)+", re.DOTALL)
 NOT_IN_A_NUMBER = r"(?<![\w.+-])(?:{})(?![\w-])"
 _INTERNATIONAL = re.compile(NOT_IN_A_NUMBER.format(INTERNATIONAL_PHONE.pattern))
 _NORTH_AMERICAN = re.compile(NOT_IN_A_NUMBER.format(NORTH_AMERICAN_PHONE.pattern))

@@ -36,7 +36,7 @@ NATIONAL_IDS: tuple[Detector, ...] = (
     _national("United States", "us.ssn", r"\d{3}-\d{2}-\d{4}", 0.9, ("ssn", "social_security", "social_security_number"), r"\d{9}"),
     _national("United Kingdom", "", r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Z]", 0.12, ("nino", "national_insurance", "ni_number")),
     _national("United Kingdom, NHS", "gb.nhs", r"\d{3} \d{3} \d{4}", 0.1, ("nhs", "nhs_number"), r"\d{10}"),
-    _national("Germany", "de.idnr", r"\d{2} \d{3} \d{3} \d{3}", 0.1, ("idnr", "steuer_id", "steuerid", "steuernummer"), r"\d{11}"),
+    _national("Germany", "de.idnr", r"\d{2} \d{3} \d{3} \d{3}", 0.02, ("idnr", "steuer_id", "steuerid", "steuernummer"), r"\d{11}"),
     _national(
         "France", "fr.nir", r"[12] ?\d\d ?(?:0\d|[2-9]\d|1[0-2]) ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}", 0.02, ("nir", "insee", "numero_securite_sociale")
     ),
@@ -49,7 +49,7 @@ NATIONAL_IDS: tuple[Detector, ...] = (
     _national("Brazil", "br.cpf", r"\d{3}\.\d{3}\.\d{3}-\d{2}", 0.02, ("cpf",), r"\d{11}"),
     _national("Switzerland", "ch.ssn", r"756\.\d{4}\.\d{4}\.\d{2}", 0.1, ("ahv", "avs", "ahv_number", "ahvnummer"), r"756\d{10}"),
     _national("Belgium", "be.nn", r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", 0.02, ("rijksregisternummer", "numero_national", "insz"), r"\d{11}"),
-    _national("Denmark", "dk.cpr", r"\d{6}-\d{4}", 0.5, ("cpr", "cpr_number"), r"\d{10}"),
+    _national("Denmark", "dk.cpr", r"\d{6}-\d{4}", 0.9, ("cpr", "cpr_number"), r"\d{10}"),
     _national("Finland", "fi.hetu", r"\d{6}[-+A]\d{3}[0-9A-Z]", 0.05, ("hetu", "henkilotunnus")),
     _national("Sweden", "se.personnummer", r"\d{6}(?:\d{2})?[-+]\d{4}", 0.1, ("personnummer", "personal_number"), r"\d{10}|\d{12}"),
     _national("Norway", "no.fodselsnummer", r"\d{6} \d{5}", 0.02, ("fodselsnummer", "fødselsnummer"), r"\d{11}"),

@@ -5,10 +5,6 @@ import re
 from audit.checks.privacy.detectors.detector import Detector
 
 _WORD = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*"
-NAME = re.compile(
-    rf"(?:(?:van|von|de|da|di|del|der|den|la|le|bin|al|el|St\.|O['’])[ ]?){{0,3}}{_WORD}\.?(?: [^\W\d_]{{0,4}}\.?){{0,2}}(?: {_WORD}){{0,3}}",
-    re.UNICODE,
-)
 ANY_LETTERS = re.compile(r"[^\W\d_][^\d_,;:@/\\]{0,60}", re.UNICODE)
 FULL_NAME = re.compile(rf"{_WORD}(?: [A-Z]\.)?(?: {_WORD}){{1,2}}|{_WORD}, {_WORD}", re.UNICODE)
 DATE = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ].*)?|\d{1,2}[./-]\d{1,2}[./-](?:(?:19|20)\d{2}|\d{2})|(?:19|20)\d{6}")

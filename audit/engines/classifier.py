@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from audit.core.errors import DataError, NotApplicable
-from audit.core.subject import Model
+from audit.core.subject import TRUTH, Model
 
 Values = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class TorchMargin:
             return np.asarray(self.module(self.tensor(encoded)).cpu().numpy(), dtype=float).ravel()
 
 
-class Predictor:
+class Classifier:
     """A fitted binary classifier, by its parts.
 
     Parameters
@@ -163,14 +163,18 @@ def _class_index(model: Model, positive: str | None) -> int:
     if positive is None:
         return 1
     for index, label in enumerate(classes):
-        if str(label) == positive or ((number := _number(label)) is not None and number == _number(positive)):
+        if _is(label, positive):
             return index
     raise DataError(f"model '{model.name}' knows the classes {[str(c) for c in classes]}; the positive class '{positive}' is none of them")
 
 
-def _number(label: object) -> float | None:
-    text = str(label).casefold()
-    try:
-        return float({"true": "1", "false": "0"}.get(text, text))
-    except ValueError:
-        return None
+def _is(label: Any, positive: str) -> bool:
+    """Match a class of any type with its text, as ``Subject.is_positive`` does."""
+    if isinstance(label, (bool, np.bool_)):
+        return TRUTH.get(positive.casefold()) is bool(label)
+    if isinstance(label, (int, float, np.number)):
+        try:
+            return float(label) == float(positive)
+        except ValueError:
+            return False
+    return str(label) == positive

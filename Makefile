@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
+
+.PHONY: help demo test lint types imports bench dashboard docs data clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (a few minutes the first time) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "torch==$$(sed -n 's/^torch==//p' constraints.txt)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## Install, then gate, train, audit and report on data/arrests, and show a refusal
+	@$(BIN)/python -m training.demo
+
+test: $(STAMP)  ## Run all tests
+	@$(BIN)/python -m pytest -q
+
+lint: $(STAMP)  ## Style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## Measure the gate against the hand-written limit
+	$(BIN)/python benchmarks/gate.py
+
+dashboard: $(STAMP)  ## Open the dashboard on the stored runs
+	$(BIN)/assay dashboard
+
+docs: $(STAMP)  ## Write the generated table of checks again
+	$(BIN)/python -m audit.checks.table docs/checks/README.md
+
+data: $(STAMP)  ## Export the samples in data/ again from the packages that ship them
+	$(BIN)/python benchmarks/export_data.py
+
+clean:  ## Remove the environment, caches and stored runs
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache demo
+	find reports -mindepth 1 -not -name README.md -delete

@@ -1,0 +1,51 @@
+"""F002: gap in how often those with the positive outcome are recognised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from audit.checks.fairness.rate_gap import RateGap, agreed
+from audit.checks.outcomes import Confusion
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement
+
+
+@dataclass(frozen=True, kw_only=True)
+class TruePositiveRateGap(RateGap):
+    """Share predicted positive among those whose outcome was positive, in each group, and highest minus lowest. Known as equal opportunity."""
+
+    code: ClassVar[str] = "F002"
+    title: ClassVar[str] = "True-positive-rate gap"
+    judged: ClassVar[str] = "true_positive_rate_difference"
+    rate: ClassVar[str] = "true_positive_rate"
+    advice: ClassVar[str] = (
+        "The model overlooks positive outcomes more often in one group. Look at how many positive rows of that group it learnt from, and whether "
+        "its labels are as reliable as the others'; mitigation can constrain this gap in training."
+    )
+    cites: ClassVar[tuple[str, ...]] = (
+        "Hardt, Price and Srebro (2016), Equality of opportunity in supervised learning, NeurIPS",
+        "Newcombe (1998), Statistics in Medicine 17, 873-890: intervals of differences",
+    )
+
+    limit: Limit = agreed("F002")
+
+    def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
+        """Return true positives, and rows with the positive outcome."""
+        tp, _, fn, _ = table.cells(positive)
+        return tp, tp + fn
+
+    def phrase(self, positive: str) -> str:
+        """Return the beginning of the sentence."""
+        return f"Among those with the outcome '{positive}', predicted so:"
+
+    def also(self, measured: Sequence[Measurement]) -> list[Measurement]:
+        """Return the false negative rates: one minus the true positive rates."""
+        return [
+            replace(
+                m,
+                name="false_negative_rate",
+                value=None if m.value is None else 1 - m.value,
+                interval=None if m.interval is None else (1 - m.interval[1], 1 - m.interval[0]),
+            )
+            for m in measured
+        ]

@@ -1,0 +1,77 @@
+"""A contract as a pandera schema: the guard for frames in process."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from audit.core.contract import Column, Contract
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+
+def compile_schema(contract: Contract, *, only: set[str] | None = None) -> "pa.DataFrameSchema":
+    """Compile the row rules of a contract that are enforced without tolerance.
+
+    Types, ``required``, ``unique``, ranges, lengths, patterns and categories become pandera columns and checks. Rules that allow a share of
+    failing rows, and rules about the table as a whole, stay with the gate.
+
+    Parameters
+    ----------
+    contract : Contract
+        The contract.
+    only : set of str, optional
+        Columns to take; all where not given.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+        To be validated with ``lazy=True``, so that all faults are told at once.
+    """
+    import pandera.pandas as pa
+
+    columns = {c.name: _column(c) for c in contract.columns if only is None or c.name in only}
+    key = [c.name for c in contract.columns if c.primary_key and c.name in columns]
+    return pa.DataFrameSchema(columns, name=contract.name or "contract", strict=False, unique=key or None)
+
+
+def _column(column: Column) -> "pa.Column":
+    import pandera.pandas as pa
+
+    checks = [pa.Check(_is(column.logical_type), name=f"logicalType {column.logical_type}")] if column.logical_type in _TYPES else []
+    options = column.options
+    bounds = {"minimum": pa.Check.ge, "maximum": pa.Check.le, "exclusiveMinimum": pa.Check.gt, "exclusiveMaximum": pa.Check.lt}
+    checks += [make(_bound(column, options[name])) for name, make in bounds.items() if options.get(name) is not None]
+    if options.get("minLength") is not None or options.get("maxLength") is not None:
+        checks.append(pa.Check.str_length(options.get("minLength"), options.get("maxLength")))
+    if options.get("pattern"):
+        checks.append(pa.Check.str_contains(options["pattern"]))
+    allowed = [list(column.enum)] if column.enum else []
+    for rule in column.rules:
+        if rule.metric == "invalidValues" and rule.limit.high == 0 and rule.limit.blocking:
+            if rule.arguments.get("validValues"):
+                allowed.append(list(rule.arguments["validValues"]))
+            if rule.arguments.get("pattern"):
+                checks.append(pa.Check.str_contains(rule.arguments["pattern"]))
+    checks += [pa.Check.isin(values) for values in allowed]
+    required = column.required or column.primary_key
+    return pa.Column(None, checks=checks, nullable=not required, unique=column.unique and not column.primary_key, required=required)
+
+
+#: Pandas tests for the logical types of ODCS; an integer column with gaps is a float column in pandas.
+_TYPES = {
+    "string": lambda s: pd.api.types.is_string_dtype(s) or isinstance(s.dtype, pd.CategoricalDtype),
+    "integer": lambda s: pd.api.types.is_integer_dtype(s) or (pd.api.types.is_float_dtype(s) and bool((s.dropna() % 1 == 0).all())),
+    "number": lambda s: pd.api.types.is_numeric_dtype(s) and not pd.api.types.is_bool_dtype(s),
+    "boolean": lambda s: pd.api.types.is_bool_dtype(s) or set(s.dropna().unique()) <= {True, False},
+    "timestamp": pd.api.types.is_datetime64_any_dtype,
+}
+
+
+def _is(logical_type: str) -> Any:
+    test = _TYPES[logical_type]
+    return lambda series: bool(test(series)) or series.isna().all()
+
+
+def _bound(column: Column, value: Any) -> Any:
+    return pd.Timestamp(value) if column.logical_type in ("date", "timestamp") else value

@@ -1,0 +1,132 @@
+"""A run as one self-contained HTML page: no scripts, no outside resources, no rows of the data."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.core.exhibit import Exhibit
+from audit.core.result import Result
+from audit.core.run import Run
+from audit.core.status import Status
+from audit.render import training_record, wording
+from audit.render.figures import limit_words, number
+from audit.render.grid import Grid, grid
+from audit.render.measured import measured
+from audit.render.pictures import Picture, Pictures
+from audit.render.verdict import advice, by_severity, findings, verdict
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An exhibit with its picture, where there is one, and its table."""
+
+    exhibit: Exhibit
+    picture: Picture
+    grid: Grid
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A result with its place on the page and its figures."""
+
+    result: Result
+    anchor: str
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A family of checks with its results, worst first."""
+
+    family: str
+    anchor: str
+    entries: list[Entry]
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many of its results are in each state, those that do not occur left out."""
+        return {s: n for s in Status if (n := sum(e.result.status is s for e in self.entries))}
+
+
+def html(run: Run) -> str:
+    """Return a run as an HTML page that needs nothing but a browser or a printer."""
+    pictures = Pictures()
+    anchors = _anchors(run.results)
+    # Pictures of the worst results come first, because those are wanted most where the page would grow too large.
+    entries = {id(r): Entry(r, anchors[id(r)], _figures(r.exhibits, pictures)) for r in by_severity(list(run.results))}
+    curves = _figures(training_record.learning_curves(run), pictures)
+    sections = [
+        Section(family, f"family-{_slug(family)}", shown)
+        for family in run.families
+        if (shown := [e for e in entries.values() if e.result.family == family and e.result.status.evaluated])
+    ]
+    blocking, remarks = findings(run)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            verdict=verdict(run),
+            blocking=[entries[id(r)] for r in blocking],
+            remarks=[entries[id(r)] for r in remarks],
+            sections=sections,
+            not_examined=[e for e in entries.values() if not e.result.status.evaluated],
+            curves=curves,
+            pictures=pictures,
+            training=training_record,
+        )
+    )
+
+
+def _figures(exhibits: Iterable[Exhibit], pictures: Pictures) -> list[Figure]:
+    return [Figure(e, pictures.picture(e), grid(e)) for e in exhibits]
+
+
+def _anchors(results: Iterable[Result]) -> dict[int, str]:
+    taken: set[str] = set()
+    anchors = {}
+    for result in results:
+        base = anchor = _slug(result.key)
+        number = 1
+        while anchor in taken:
+            number += 1
+            anchor = f"{base}-{number}"
+        taken.add(anchor)
+        anchors[id(result)] = anchor
+    return anchors
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "x"
+
+
+def _shown(value: Any) -> Any:
+    return wording.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else "" if value is None else value
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("audit.render", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown
+    )
+    environment.globals.update(
+        Status=Status,
+        MARKS=wording.MARKS,
+        WORDS=wording.WORDS,
+        FAMILIES=wording.FAMILIES,
+        advice=advice,
+        count=wording.count,
+        duration=wording.duration,
+        family_title=wording.family_title,
+        limit_words=limit_words,
+        measured=measured,
+        number=number,
+        plain_name=wording.plain_name,
+        when=wording.when,
+    )
+    return environment

@@ -1,0 +1,56 @@
+"""The measurements of a result as a table of texts."""
+
+from collections.abc import Mapping
+
+from audit.core.measurement import Measurement
+from audit.core.result import Result
+from audit.render.figures import bound, interval, number
+from audit.render.grid import Grid
+from audit.render.wording import clean, plain_name
+
+#: Measurements that are listed on a page; run.json has them all.
+SHOWN = 60
+
+
+def measured(result: Result) -> Grid:
+    """Return the measurements of a result as texts: what is judged is marked, columns that would be empty are left out.
+
+    A measurement is said to be somewhere only where that differs from the place of the result, and the level of the intervals stands in the heading
+    where all have the same.
+    """
+    listed = list(result.measurements)[:SHOWN]
+    levels = {m.level for m in listed if m.interval is not None}
+    level = levels.pop() if len(levels) == 1 else None
+    columns: list[tuple[str, bool, list[str]]] = [
+        ("Measured", False, [_name(m, result) for m in listed]),
+        ("Where", False, ["" if dict(m.where) == dict(result.where) else _where(m.where) for m in listed]),
+        ("Value", True, [number(m.value, m.unit) for m in listed]),
+        (f"{bound(level, 'share')} interval" if level else "Interval", True, [_interval(m, said=level is not None) for m in listed]),
+        ("Rows", True, ["" if m.n is None else number(m.n) for m in listed]),
+        ("Method", False, [clean(m.method) for m in listed]),
+    ]
+    kept = [c for c in columns if any(c[2])]
+    judged = {i for i, m in enumerate(listed) if m.name == result.judged and result.limit.judges}
+    return Grid(
+        heads=[head for head, _, _ in kept],
+        numeric=[is_number for _, is_number, _ in kept],
+        rows=[list(row) for row in zip(*(cells for _, _, cells in kept), strict=True)],
+        left_out=len(result.measurements) - len(listed),
+        marked=frozenset(judged),
+    )
+
+
+def _name(measurement: Measurement, result: Result) -> str:
+    judged = measurement.name == result.judged and result.limit.judges
+    return plain_name(measurement.name) + (" (judged)" if judged else "")
+
+
+def _where(where: Mapping[str, str]) -> str:
+    return ", ".join(f"{clean(name)} = {clean(value)}" for name, value in where.items())
+
+
+def _interval(measurement: Measurement, *, said: bool) -> str:
+    if measurement.interval is None:
+        return ""
+    level = "" if said or measurement.level is None else f" ({bound(measurement.level, 'share')})"
+    return interval(measurement.interval, measurement.unit) + level

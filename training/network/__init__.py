@@ -1,0 +1,1 @@
+"""A multilayer perceptron as a scikit-learn classifier."""
