@@ -15,7 +15,9 @@ APP = Path(__file__).with_name("app.py")
 
 def dashboard(
     reports: Annotated[Path, typer.Option(help="Folder of the stored runs.")] = Path("reports"),
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine to serve on.")] = 8501,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port on this machine to serve on; the first free one from 8501 where silent.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
 ) -> None:
     """Show the stored runs in the browser. Serves this machine only, until interrupted."""
@@ -31,23 +33,24 @@ def dashboard(
         raise typer.Exit(3)
 
 
-def arguments(reports: Path, port: int, *, browser: bool) -> list[str]:
+def arguments(reports: Path, port: int | None = None, *, browser: bool) -> list[str]:
     """Return the command that serves the dashboard.
 
     Parameters
     ----------
     reports : Path
         Folder of the stored runs.
-    port : int
-        On the loopback address.
+    port : int or None
+        On the loopback address; the first free one from 8501 where ``None``.
     browser : bool
         Whether it opens a browser.
     """
     options = {
         "server.address": "localhost",
-        "server.port": str(port),
         "server.headless": str(not browser).lower(),
         "browser.gatherUsageStats": "false",
     }
+    if port is not None:
+        options["server.port"] = str(port)
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     return [sys.executable, "-m", "streamlit", "run", str(APP), *flags, "--", "--reports", str(reports.resolve())]

@@ -13,7 +13,7 @@ from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import wording
 from audit.store import RUN_FILE, RunEntry, Store
-from dashboard import looks
+from dashboard import looks, view
 
 REPORTS_VARIABLE = "ASSAY_REPORTS"
 
@@ -65,9 +65,15 @@ def read(root: Path, entry: RunEntry) -> Stored:
 @st.cache_resource(max_entries=500, show_spinner=False)
 def _read(root: str, folder: str, changed: int) -> tuple[Run | None, str]:
     try:
-        return Store(Path(root)).load(Path(folder)), ""
+        run = Store(Path(root)).load(Path(folder))
+        looks.title(run)
+        view.families(run)
+        return run, ""
     except AssayError as error:
         return None, str(error)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # one file with the right names and values of the wrong type must not take the list of all others with it
+        return None, f"{folder}/{RUN_FILE} is a damaged Assay run: {error}"
 
 
 def label(stored: Stored) -> str:

@@ -87,7 +87,7 @@ class DateParts(_Columns):
         for c in X.columns:
             when = pd.to_datetime(X[c], utc=True)
             days = (when - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
-            parts += [days.to_numpy(dtype=float), when.dt.month.to_numpy(dtype=float), when.dt.weekday.to_numpy(dtype=float)]
+            parts += [days.to_numpy(dtype=float), when.dt.month.to_numpy(dtype=float), when.dt.day_of_week.to_numpy(dtype=float)]
         return np.column_stack(parts)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:

@@ -118,7 +118,7 @@ def _per_cent(share: float) -> str:
     if share in (0, 1, -1):
         return _signed(f"{share * 100:.0f}")
     distance = min(abs(share), abs(1 - abs(share)))
-    digits = 1 if distance >= 0.001 else min(8, 1 - math.floor(math.log10(distance * 100)))
+    digits = 1 if distance >= 0.01 else min(8, 1 - math.floor(math.log10(distance * 100)))
     return _signed(f"{share * 100:,.{digits}f}")
 
 
@@ -128,7 +128,9 @@ def _decimal(value: float) -> str:
     size = abs(value)
     if size >= 1e15 or size < 1e-4:
         return f"{value:.2e}"
-    digits = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3 if size >= 0.01 else 5
+    if size < 0.01:
+        return f"{value:.3g}"
+    digits = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3
     return f"{value:,.{digits}f}"
 
 

@@ -16,6 +16,9 @@ _VARIABLES = {
     **{tone: f"var(--series-{i}, {tone})" for i, tone in enumerate(SERIES, 1)},
 }
 
+#: Texts are laid out larger than they are shown: the reader's font may be wider than the one measured here, and nothing may be cut or overlap.
+_LAID_OUT, _SHOWN = 13.5, 12
+
 _CONFIG: dict[str, Any] = {
     # The picture as a whole has a text alternative; a label on every mark would only be noise to a screen reader.
     "aria": False,
@@ -25,17 +28,17 @@ _CONFIG: dict[str, Any] = {
     "axis": {
         "labelColor": _TEXT,
         "titleColor": INK,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": _LAID_OUT,
+        "titleFontSize": _LAID_OUT,
         "titleFontWeight": "normal",
         "titlePadding": 10,
         "gridColor": _GRID,
         "domainColor": _GRID,
         "tickColor": _GRID,
     },
-    "legend": {"labelColor": _TEXT, "labelFontSize": 12, "symbolSize": 90, "symbolStrokeWidth": 2, "offset": 14, "columnPadding": 18},
-    "text": {"fontSize": 12},
-    "title": {"subtitleFontSize": 12},
+    "legend": {"labelColor": _TEXT, "labelFontSize": _LAID_OUT, "symbolSize": 90, "symbolStrokeWidth": 2, "offset": 14, "columnPadding": 18},
+    "text": {"fontSize": _LAID_OUT},
+    "title": {"subtitleFontSize": _LAID_OUT},
 }
 
 _NUMBER = re.compile(r"(?<=[\s,(MLHVhvlmCcAaZz\"-])(\d+\.\d{2,})")
@@ -96,6 +99,7 @@ def _slim(text: str) -> str:
     text = _EMPTY.sub("", text)
     text = _HIDDEN.sub("", text)
     text = _NOISE.sub("", text)
+    text = text.replace(f'font-size="{_LAID_OUT:g}px"', f'font-size="{_SHOWN:g}px"')
     text = _NUMBER.sub(lambda match: f"{float(match.group(1)):.1f}".removesuffix(".0"), text)
     while "<g></g>" in text:
         text = text.replace("<g></g>", "")

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 #: How many findings are shown in full; all are in the report.
-SHOWN = 4
+SHOWN = 6
 
 _STYLES: dict[Status, str] = {
     Status.ERROR: "bold magenta",

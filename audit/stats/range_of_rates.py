@@ -55,7 +55,7 @@ class RangeOfRates:
     looks: int
 
 
-def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, looks: int = 1, seed: int = 0) -> RangeOfRates | None:
+def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, looks: int = 1, draws: int = DRAWS, seed: int = 0) -> RangeOfRates | None:
     """Measure the gap between the highest and the lowest of several independent rates.
 
     Newcombe intervals of all pairwise differences, with the error rate split evenly over looks and pairs (Bonferroni), hold all true
@@ -70,8 +70,8 @@ def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, look
         Confidence level for all looks together.
     looks : int
         How many such gaps one run looks at.
-    seed : int
-        Of the permutation test.
+    draws, seed : int
+        Of the permutation test; more draws are taken where the looks are so many that these could not reject.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, look
     alpha = (1 - level) / looks
     low, high = _bounds(k.astype(float), total.astype(float), alpha)
     # a permutation p-value is at least 1 / (draws + 1), so many looks need many draws
-    p_value = alike(np.column_stack([k, total - k]), draws=max(DRAWS, math.ceil(20 / alpha)), seed=seed)
+    p_value = alike(np.column_stack([k, total - k]), draws=max(draws, math.ceil(20 / alpha)), seed=seed)
     assert p_value is not None
     ratio_low, ratio_high = _ratio_bounds(k, total, alpha)
     return RangeOfRates(

@@ -1,5 +1,6 @@
 """Every page of the dashboard, run without a browser over a store made for the test."""
 
+import json
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from audit.core.run import Document
+from audit.core.serial import dumps
 from audit.store import RUN_FILE, Store
 from dashboard import looks, shelf
 from tests.runs import EARLIER_ID, SAMPLE_ID, earlier_run, passing_gate, sample_run
@@ -182,7 +184,27 @@ def test_an_empty_store_says_how_to_make_a_run(opened, tmp_path, folder):
     assert "assay gate assay.yaml" in app.code[0].value
 
 
-@pytest.mark.parametrize("text_of_file", ["", "{", "[]", "{}", '{"schema_version": 99}', '{"schema_version": 1, "id": "x"}', "\x00"])
+def wrong(name: str, value: object) -> str:
+    return json.dumps({**json.loads(dumps(sample_run())), name: value})
+
+
+@pytest.mark.parametrize(
+    "text_of_file",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"schema_version": 99}',
+        '{"schema_version": 1, "id": "x"}',
+        "\x00",
+        wrong("results", ["x"]),
+        wrong("subject", None),
+        wrong("schema_version", "one"),
+        wrong("fail_on", "sunset"),
+        wrong("verb", ["gate"]),
+    ],
+)
 def test_a_damaged_run_is_shown_as_unreadable_and_the_rest_goes_on(opened, store, text_of_file):
     damage(store, text_of_file)
     app = opened(store)
@@ -212,7 +234,7 @@ def test_every_page_survives_an_unreadable_run(opened, tmp_path, page):
 
 def test_names_of_columns_are_no_markup(opened, tmp_path):
     run = sample_run()
-    wild = [r for r in run.results if r.code == "D002"][0]
+    wild = next(r for r in run.results if r.code == "D002")
     odd = "a|b *c* $d$ <script>alert(1)</script> :red[e] \n# f"
     run = run.with_results([type(wild)(**{**vars(wild), "where": {"column": odd}, "message": odd})])
     for page in ("overview", "quality"):

@@ -76,7 +76,7 @@ class UndeclaredPersonalData(Check):
             raise NotApplicable("no column could hold personal data: there is neither text nor a whole number")
         sampled = subject.table.limit(self.rows).select(**texts)
         asks = {"sample": frame(sampled)}
-        for name in texts:
+        for name in filter(lambda n: _telling(subject.table, n), texts):
             present = subject.table.select(value=texts[name]).filter(lambda t: t.value.notnull())
             asks[f"more of {name}"] = frame(present.limit(self.rows), when_needed=True)
         return asks
@@ -85,11 +85,11 @@ class UndeclaredPersonalData(Check):
         """Examine the sampled values of each column."""
         sample = answers.frame("sample")
         verdicts = []
-        for name in sample.columns:
+        for name in map(str, sample.columns):
             values = sample[name].dropna()
-            if len(values) < min(FEW_VALUES, len(sample)):
+            if len(values) < FEW_VALUES and len(sample) == self.rows and _telling(subject.table, name):
                 values = answers.frame(f"more of {name}")["value"].dropna()
-            verdict = examine(str(name), values.unique()[: self.distinct].tolist(), len(values))
+            verdict = examine(name, values.unique()[: self.distinct].tolist(), len(values))
             if verdict is not None:
                 verdicts.append(verdict)
         return self._findings(verdicts, len(sample.columns), len(sample))
@@ -98,7 +98,7 @@ class UndeclaredPersonalData(Check):
         found = [v for v in verdicts if v.evidence.finding and v.column not in self.declared_harmless]
         undeclared = [v for v in found if v.column not in self.declared_personal]
         suspected = [v for v in verdicts if not v.evidence.finding and v.column not in (*self.declared_personal, *self.declared_harmless)]
-        method = f"first {self.distinct:,} distinct values of the first {self.rows:,} rows"
+        method = f"first {self.distinct:,} distinct values of the first {self.rows:,} rows, or of the first rows with a value where most have none"
         measurements = [
             Measurement("undeclared_columns", len(undeclared), "columns", {}, examined, method=method),
             Measurement("declared_columns", len(found) - len(undeclared), "columns", {}, examined, method=method),
@@ -151,6 +151,11 @@ def _texts(table: ir.Table) -> dict[str, ir.StringValue]:
     return texts
 
 
+def _telling(table: ir.Table, name: str) -> bool:
+    """Return whether a column is worth a scan of its own where the first rows have no values: not for a number without a telling name."""
+    return bool(table[name].type().is_string()) or may_be_named(name)
+
+
 def _message(undeclared: Sequence[Verdict], found: Sequence[Verdict], suspected: Sequence[Verdict], examined: int, sampled: int) -> str:
     where = f"looked at {counted(examined, 'column')} of the first {counted(sampled, 'row')}"
     if undeclared:
@@ -161,9 +166,8 @@ def _message(undeclared: Sequence[Verdict], found: Sequence[Verdict], suspected:
     if declared := len(found) - len(undeclared):
         text += f"; {counted(declared, 'column holds', 'columns hold')} declared ones"
     if suspected:
-        text += (
-            f"; {counted(len(suspected), 'column', 'columns')} may: {listed(f'{v.column!r} ({v.kind}, by {v.evidence.value})' for v in suspected)}"
-        )
+        signs = listed(f"'{v.column}' ({v.kind}, by {v.evidence.value})" for v in suspected)
+        text += f"; weaker signs in {counted(len(suspected), 'column')}: {signs}"
     return f"{text} ({where})."
 
 

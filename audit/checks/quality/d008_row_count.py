@@ -42,4 +42,6 @@ class RowCount(Check):
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Report it."""
         total = answers.scalar("total")
-        return Findings([Measurement("row_count", total, "rows", n=total, method="count of all rows")], f"The table has {total:,} rows.")
+        return Findings(
+            [Measurement("row_count", total, "rows", n=total, method="count of all rows")], f"The table has {total:,} rows; {self.limit} expected."
+        )

@@ -40,8 +40,8 @@ def bars(exhibit: Exhibit) -> Any:
     names = [text_of(row["label"]) for row in rows]
     if "series" not in exhibit.columns:
         names = distinct(names)
-    for row, name in zip(rows, names, strict=True):
-        row["label"] = wrapped(name)
+    for row, name in zip(rows, wrapped(names), strict=True):
+        row["label"] = name
     return row_chart(exhibit, rows)
 
 
@@ -69,9 +69,9 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
 
     base = alt.Chart(alt.Data(values=rows))
     place: dict[str, Any] = {"y": _side(labels, indented)}
-    look: dict[str, Any] = {"color": alt.value(SERIES[0])}
+    look: dict[str, Any] = {"color": alt.ColorValue(SERIES[0])}
     if len(series) > 1:
-        place["yOffset"] = alt.YOffset("series", type="nominal", scale=alt.Scale(domain=series, paddingInner=0.15))
+        place["yOffset"] = alt.YOffset("series", type="nominal", bandPosition=0.5, scale=alt.Scale(domain=series, paddingInner=0.25))
         look = {"color": colour(series)}
     tips = [alt.Tooltip("label", type="nominal"), *([alt.Tooltip("series", type="nominal")] if series else []), alt.Tooltip("said", type="nominal", title="value")]
     width = max(220.0, min(420.0, WIDTH - 30 - label_width(labels)))
@@ -87,18 +87,19 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         axis=axis(unit, [row["value"] for row in rows], gridOpacity=within, labelOpacity=within, tickOpacity=within),
         title=title(exhibit.x_label, unit),
     )
-    layers = [base.mark_bar(opacity=0.35 if whiskers or len(series) > 1 else 0.85, height=alt.RelativeBandSize(0.72)).encode(x=across, tooltip=tips, **place, **look)]
+    height = {} if len(series) > 1 else {"height": alt.RelativeBandSize(0.72)}
+    layers = [base.mark_bar(opacity=0.35 if whiskers or len(series) > 1 else 0.85, **height).encode(x=across, tooltip=tips, **place, **look)]
     if whiskers:
         layers.append(base.mark_rule(strokeWidth=2).encode(x=alt.X("low", type="quantitative"), x2=alt.X2("high"), tooltip=tips, **place, **look))
     if whiskers or len(series) > 1:
         dots = {"shape": shape(series)} if len(series) > 1 else {}
         layers.append(base.mark_point(filled=True, size=55, opacity=1).encode(x=alt.X("value", type="quantitative"), tooltip=tips, **place, **look, **dots))
-    layers.append(base.mark_text(align="right", color=INK).encode(x=alt.value("width"), text=alt.Text("text", type="nominal"), **place))
+    layers.append(base.mark_text(align="right", color=INK).encode(x=alt.XValue("width"), text=alt.Text("text", type="nominal"), **place))
     tall = max(label.count("\n") + 1 for label in labels)
     step = max(26, tall * LINE + 8, 18 * len(series) + 8)
     size = {"width": width, "height": step * len(labels)}
     note = {"title": alt.Title("", subtitle=f"The first {MOST} of {MOST + left_out}; the table has them all.", subtitleColor=INK)} if left_out else {}
-    return alt.layer(*layers, *reference(exhibit, unit, across="x")).properties(**size, **note)
+    return alt.layer(*layers, *reference(exhibit, unit, across="x"), **size, **note)
 
 
 def _side(labels: Sequence[str], indented: bool) -> Any:

@@ -20,8 +20,9 @@ def heatmap(exhibit: Exhibit) -> Any:
     """
     rows = records(exhibit)
     unit = unit_of(exhibit.title, [row["value"] for row in rows])
-    for row in rows:
-        row["x"], row["y"] = wrapped(text_of(row["x"])), wrapped(text_of(row["y"]))
+    sides = (wrapped([text_of(row[name]) for row in rows], most=24) for name in ("x", "y"))
+    for row, x, y in zip(rows, *sides, strict=True):
+        row["x"], row["y"] = x, y
         row["text"], row["said"] = number(row["value"], unit) if row["value"] is not None else "–", said(row, unit)
     across, down = (list(dict.fromkeys(row[name] for row in rows)) for name in ("x", "y"))
     values = [row["value"] for row in rows if row["value"] is not None] or [0.0]
@@ -34,7 +35,7 @@ def heatmap(exhibit: Exhibit) -> Any:
         scale, dark = alt.Scale(domain=[low, low + span], range=[LOW, HIGH]), [low - 1, low + 0.5 * span]
     cell = max(30.0, min(90.0, (WIDTH - 40 - label_width(down)) / len(across)))
     crowded = label_width(across) > cell
-    plain = {"labelExpr": SPLIT, "labelLimit": 0, "labelLineHeight": 15, "ticks": False, "domain": False}
+    plain = {"labelExpr": SPLIT, "labelLimit": 0, "labelLineHeight": 15, "labelPadding": 6, "ticks": False, "domain": False}
     place = {
         "x": alt.X("x", type="nominal", sort=None, scale=alt.Scale(domain=across), title=title(exhibit.x_label, ""), axis=alt.Axis(labelAngle=-40 if crowded else 0, **plain)),
         "y": alt.Y("y", type="nominal", sort=None, scale=alt.Scale(domain=down), title=title(exhibit.y_label, ""), axis=alt.Axis(labelBaseline="middle", **plain)),
@@ -50,4 +51,4 @@ def heatmap(exhibit: Exhibit) -> Any:
         on_cell = f"!isValid(datum.value) ? '{INK}' : datum.value < {dark[0]} || datum.value > {dark[1]} ? '{ON_DARK}' : '{ON_LIGHT}'"
         layers.append(base.mark_text(color=alt.ExprRef(on_cell)).encode(text=alt.Text("text", type="nominal"), **place))
     step = max(34, max(label.count("\n") + 1 for label in down) * 15 + 8)
-    return alt.layer(*layers).properties(width=cell * len(across), height=step * len(down))
+    return alt.layer(*layers, width=cell * len(across), height=step * len(down))

@@ -31,7 +31,7 @@ def histogram(exhibit: Exhibit) -> Any:
             alt.X("low", type="quantitative", **across),
             alt.Y("count", type="quantitative", axis=axis(tall), title=up),
             alt.Order("low", type="quantitative"),
-            color=colour(series),
+            color=colour(series, strokes=True),
             strokeDash=dash(series),
         )
     else:
@@ -44,7 +44,7 @@ def histogram(exhibit: Exhibit) -> Any:
             alt.Y("count", type="quantitative", axis=axis(tall), title=up),
             tooltip=[alt.Tooltip("said", type="nominal", title="bin")],
         )
-    return alt.layer(layer, *reference(exhibit, unit, across="x")).properties(width=WIDTH - 110, height=220)
+    return alt.layer(layer, *reference(exhibit, unit, across="x"), width=WIDTH - 110, height=220)
 
 
 def closed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

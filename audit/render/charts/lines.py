@@ -30,18 +30,18 @@ def lines(exhibit: Exhibit) -> Any:
     up = alt.Y("y", type="quantitative", scale=alt.Scale(zero=False), axis=axis(unit, heights), title=title(exhibit.y_label, unit))
     base = alt.Chart(alt.Data(values=rows))
     many, dotted = len(series) > 1, len(rows) <= FEW * max(1, len(series))
-    tint = {"color": colour(series)} if many else {"color": alt.value(SERIES[0])}
+    tint = {"color": colour(series, strokes=not dotted)} if many else {"color": alt.ColorValue(SERIES[0])}
     layers = []
     if {"low", "high"} <= set(exhibit.columns):
         band = [alt.Y("low", type="quantitative", title=title(exhibit.y_label, unit)), alt.Y2("high")]
-        layers.append(base.mark_area(opacity=0.18, line=False).encode(across, *band, **({"color": colour(series)} if many else tint)))
+        layers.append(base.mark_area(opacity=0.18, line=False).encode(across, *band, **tint))
     layers.append(base.mark_line(strokeWidth=2).encode(across, up, **tint, **({"strokeDash": dash(series, legend=not dotted)} if many else {})))
     if dotted:
         tips = [alt.Tooltip("x", type=along, title=exhibit.x_label or "x"), *([alt.Tooltip("series", type="nominal")] if many else []), alt.Tooltip("said", type="nominal", title="value")]
         layers.append(
             base.mark_point(filled=True, size=36, opacity=1).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))
         )
-    return alt.layer(*layers, *reference(exhibit, unit, across="y")).properties(width=WIDTH - 110, height=230)
+    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 110, height=230)
 
 
 def course(rows: list[dict[str, Any]], label: str) -> tuple[Any, str]:
@@ -54,8 +54,8 @@ def course(rows: list[dict[str, Any]], label: str) -> tuple[Any, str]:
     if all(isinstance(v, str) and _DATE.fullmatch(v) for v in values):
         plain = alt.Axis(grid=False, labelOverlap=True, tickCount=6)
         return alt.X("x", type="temporal", scale=alt.Scale(type="utc"), axis=plain, title=title(label, "")), "temporal"
-    for row in rows:
-        row["x"] = wrapped(text_of(row["x"]))
+    for row, name in zip(rows, wrapped([text_of(row["x"]) for row in rows], most=24), strict=True):
+        row["x"] = name
     names = list(dict.fromkeys(row["x"] for row in rows))
     crowded = sum(len(n) for n in names) * 7 > WIDTH - 110
     plain = alt.Axis(grid=False, labelExpr=SPLIT, labelLimit=0, labelAngle=-40 if crowded else 0)

@@ -13,7 +13,6 @@ from audit.render.wording import clean
 
 #: Width in pixels of the whole picture that charts aim at.
 WIDTH = 560
-LABEL_CHARACTERS = 30
 #: Width of a character of an axis label, about.
 CHARACTER = 6.6
 #: Splits labels that were wrapped in advance; nothing is cut.
@@ -34,9 +33,10 @@ def text_of(value: Any) -> str:
     return "(missing)" if value is None else number(value) if isinstance(value, (float, bool)) else str(value)
 
 
-def wrapped(label: str) -> str:
-    """Return a label with line breaks, nothing cut off."""
-    return "\n".join(textwrap.wrap(label, LABEL_CHARACTERS) or ["(empty)"])
+def wrapped(labels: Sequence[str], *, most: int = 46) -> list[str]:
+    """Return labels with line breaks, nothing cut off: on two lines where that is enough, as rows are all as tall as the tallest label."""
+    room = min(most, max(24, max((len(label) for label in labels), default=0) // 2 + 6))
+    return ["\n".join(textwrap.wrap(label, room) or ["(empty)"]) for label in labels]
 
 
 def distinct(labels: Sequence[str]) -> list[str]:
@@ -107,19 +107,19 @@ def reference(exhibit: Exhibit, unit: str, *, across: str) -> list[Any]:
     base = alt.Chart(alt.Data(values=[{"at": value, "label": label}]))
     if across == "x":
         place = {"x": alt.X("at", type="quantitative")}
-        text = base.mark_text(color=INK, baseline="bottom", dy=-5, fontStyle="italic").encode(y=alt.value(0), text=alt.Text("label", type="nominal"), **place)
+        text = base.mark_text(color=INK, baseline="bottom", dy=-5, fontStyle="italic").encode(y=alt.YValue(0), text=alt.Text("label", type="nominal"), **place)
     else:
         place = {"y": alt.Y("at", type="quantitative")}
         text = base.mark_text(color=INK, align="right", baseline="bottom", dy=-4, fontStyle="italic").encode(
-            x=alt.value("width"), text=alt.Text("label", type="nominal"), **place
+            x=alt.XValue("width"), text=alt.Text("label", type="nominal"), **place
         )
     return [base.mark_rule(color=INK, strokeDash=[5, 4], strokeWidth=1.5).encode(**place), text]
 
 
-def colour(series: Sequence[str]) -> Any:
-    """Return the colour encoding of the field ``series``."""
+def colour(series: Sequence[str], *, strokes: bool = False) -> Any:
+    """Return the colour encoding of the field ``series``, its legend showing dots or, on demand, strokes."""
     scale = alt.Scale(domain=list(series), range=cycle(SERIES, len(series)))
-    return alt.Color("series", type="nominal", title=None, scale=scale, legend=_legend(series))
+    return alt.Color("series", type="nominal", title=None, scale=scale, legend=_legend(series, strokes=strokes))
 
 
 def shape(series: Sequence[str]) -> Any:
@@ -130,12 +130,13 @@ def shape(series: Sequence[str]) -> Any:
 def dash(series: Sequence[str], *, legend: bool = True) -> Any:
     """Return the dash encoding of the field ``series``; without a legend where shapes tell the series apart as well."""
     scale = alt.Scale(domain=list(series), range=[list(d) for d in cycle(DASHES, len(series))])  # type: ignore[call-overload]
-    return alt.StrokeDash("series", type="nominal", title=None, scale=scale, legend=_legend(series) if legend else None)
+    return alt.StrokeDash("series", type="nominal", title=None, scale=scale, legend=_legend(series, strokes=True) if legend else None)
 
 
-def _legend(series: Sequence[str]) -> Any:
+def _legend(series: Sequence[str], *, strokes: bool = False) -> Any:
+    symbols = {"symbolType": "stroke"} if strokes else {"symbolStrokeWidth": 0}
     longest = max(len(s) for s in series) * CHARACTER + 40
-    return alt.Legend(orient="top", labelLimit=0, symbolOpacity=1, columns=max(1, int(WIDTH // longest)))
+    return alt.Legend(orient="top", labelLimit=0, symbolOpacity=1, columns=max(1, int(WIDTH // longest)), **symbols)
 
 
 def series_of(rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -23,7 +23,7 @@ def scatter(exhibit: Exhibit) -> Any:
         row["said"] = number(row["y"], unit)
     across, along = course(rows, exhibit.x_label)
     many = len(series) > 1
-    tint = {"color": colour(series)} if many else {"color": alt.value(SERIES[0])}
+    tint = {"color": colour(series)} if many else {"color": alt.ColorValue(SERIES[0])}
     up = alt.Y("y", type="quantitative", scale=alt.Scale(zero=False), axis=axis(unit, [row["y"] for row in rows]), title=title(exhibit.y_label, unit))
     tips = [alt.Tooltip("x", type=along, title=exhibit.x_label or "x"), *([alt.Tooltip("series", type="nominal")] if many else []), alt.Tooltip("said", type="nominal", title=exhibit.y_label or "y")]
     base = alt.Chart(alt.Data(values=rows))
@@ -31,4 +31,4 @@ def scatter(exhibit: Exhibit) -> Any:
     if {"low", "high"} <= set(exhibit.columns):
         ends = [alt.Y("low", type="quantitative", title=title(exhibit.y_label, unit)), alt.Y2("high")]
         layers.insert(0, base.mark_rule(opacity=0.7).encode(across, *ends, **tint))
-    return alt.layer(*layers, *reference(exhibit, unit, across="y")).properties(width=WIDTH - 110, height=260)
+    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 110, height=260)

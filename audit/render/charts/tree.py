@@ -7,6 +7,8 @@ from audit.render.charts.bars import row_chart
 from audit.render.charts.parts import distinct, records, text_of, wrapped
 
 INDENT = "\u00a0\u00a0\u00a0\u00a0"
+#: Vega trims lines of text; after this character, which has no width, their margin stays.
+STOP = "\u200b"
 
 
 def tree(exhibit: Exhibit) -> Any:
@@ -16,13 +18,11 @@ def tree(exhibit: Exhibit) -> Any:
     on the x axis.
     """
     rows = ordered(records(exhibit))
-    names = distinct([text_of(row["label"]) for row in rows])
-    for row, name in zip(rows, names, strict=True):
-        size = f" (n = {row['n']:,.0f})" if row.get("n") is not None else ""
-        branch = "└ " if row["level"] else ""
-        first, *rest = wrapped(name + size).split("\n")
-        margin = INDENT * row["level"]
-        row["label"] = "\n".join([f"{margin}{branch}{first}", *(f"{margin}{INDENT[:2]}{part}" for part in rest)])
+    names = [text_of(row["label"]) + (f" (n = {row['n']:,.0f})" if row.get("n") is not None else "") for row in rows]
+    for row, name in zip(rows, wrapped(distinct(names)), strict=True):
+        first, *rest = name.split("\n")
+        margin = STOP + INDENT * row["level"]
+        row["label"] = "\n".join([f"{margin}{'└ ' if row['level'] else ''}{first}", *(f"{margin}{INDENT}{part}" for part in rest)])
     return row_chart(exhibit, rows, indented=True)
 
 

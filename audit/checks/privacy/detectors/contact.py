@@ -21,10 +21,11 @@ _STREET = (
 _WEG = r"stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|ring|ufer|damm|straat|laan|plein|gracht|kade"
 _RUE = r"rue|avenue|boulevard|bd|place|chemin|impasse|allée|quai|calle|avenida|plaza|paseo|via|viale|piazza|corso|rua"
 STREET = re.compile(
-    rf"\d{{1,5}}[a-z]?,? (?:[\w.'’-]+ ){{1,4}}(?:{_STREET})\b\.?.*"
+    # most values are told apart by this first look: a number and several words
+    rf"(?=\S+ )(?=.*\d)(?:\d{{1,5}}[a-z]?,? (?:[\w.'’-]+ ){{1,4}}(?:{_STREET})\b\.?.*"
     rf"|[\w.'’ -]*?(?:{_WEG}) \d{{1,4}} ?[a-z]?(?:\W.*)?"
     rf"|\d{{1,5}} ?(?:bis|ter)?,? (?:{_RUE}) [\w.'’ -]{{3,60}}.*"
-    rf"|(?:{_RUE}) [\w.'’ -]{{3,60}},? (?:n[º°.] ?)?\d{{1,5}}(?:\W.*)?",
+    rf"|(?:{_RUE}) [\w.'’ -]{{3,60}},? (?:n[º°.] ?)?\d{{1,5}}(?:\W.*)?)",
     re.IGNORECASE,
 )
 
