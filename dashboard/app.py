@@ -13,7 +13,7 @@ from audit.core.status import Status
 from audit.render import wording
 from audit.store import RunEntry
 from dashboard import looks, shelf, view
-from dashboard.pages import all_runs, no_run, run_family, run_overview, run_provenance, run_training, two_runs
+from dashboard.screens import compare, family, no_run, overview, provenance, runs, training
 
 #: A file of ours: a Material symbol would be fetched from a server of Google's.
 ICON = Path(__file__).with_name("icon.svg")
@@ -90,12 +90,12 @@ def _pages(root: Path, entries: list[RunEntry], stored: shelf.Stored) -> dict[st
             pages[name] = _page(name, wording.family_title(name), UNREADABLE, sorry, listed=name == "overview")
     else:
         same = [e for e in entries if e.project == stored.entry.project]
-        pages["overview"] = _page("overview", "Overview", ":material/home:", partial(run_overview.page, run, pages))
+        pages["overview"] = _page("overview", "Overview", ":material/home:", partial(overview.page, run, pages))
         pages |= _families(run)
-        pages["training"] = _page("training", "Training", ":material/model_training:", partial(run_training.page, run), listed=bool(run.training))
-        pages["provenance"] = _page("provenance", "Provenance", ":material/fingerprint:", partial(run_provenance.page, run, stored.entry))
-        pages["compare"] = _page("compare", "Compare two runs", ":material/compare_arrows:", partial(two_runs.page, root, same, run))
-    pages["runs"] = _page("runs", "All runs", ":material/list:", partial(all_runs.page, root, entries, _open))
+        pages["training"] = _page("training", "Training", ":material/model_training:", partial(training.page, run), listed=bool(run.training))
+        pages["provenance"] = _page("provenance", "Provenance", ":material/fingerprint:", partial(provenance.page, run, stored.entry))
+        pages["compare"] = _page("compare", "Compare two runs", ":material/compare_arrows:", partial(compare.page, root, same, run))
+    pages["runs"] = _page("runs", "All runs", ":material/list:", partial(runs.page, root, entries, _open))
     return pages
 
 
@@ -105,7 +105,7 @@ def _families(run: Run) -> dict[str, Page]:
     pages = {}
     for name in dict.fromkeys([*looks.QUESTIONS, *lines]):
         status = lines[name].status if name in lines else Status.SKIPPED
-        pages[name] = _page(name, wording.family_title(name), looks.LOOKS[status].icon, partial(run_family.page, run, name), listed=name in lines)
+        pages[name] = _page(name, wording.family_title(name), looks.LOOKS[status].icon, partial(family.page, run, name), listed=name in lines)
     return pages
 
 

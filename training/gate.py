@@ -37,5 +37,6 @@ def require_gate(run: Run | None, subject: Subject, contract: Contract) -> None:
     if not gate.passes:
         failing = [r.key for r in gate.results if r.status.rank <= gate.status.rank]
         named = ", ".join(failing[:8]) + (", …" if len(failing) > 8 else "")
-        state = "judged nothing by which it could fail ('--fail-on never')" if run.fail_on == "never" else f"ended '{gate.status}'"
-        raise UsageError(f"gate run {run.id} {state}{f' ({named})' if named else ''}; training refuses what did not pass. {again}")
+        ended = f"ended '{gate.status}'" + (f" ({named})" if named else "")
+        state = "could not fail ('--fail-on never')" if run.fail_on == "never" else ended
+        raise UsageError(f"gate run {run.id} {state}; training refuses what did not pass. {again}")

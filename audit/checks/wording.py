@@ -23,7 +23,9 @@ def span(measurement: Measurement, scale: float = 100, digits: int = 1) -> str:
     if measurement.interval is None or measurement.level is None:
         return "no interval"
     low, high = measurement.interval
-    return f"{level(measurement.level)} interval {scale * low:.{digits}f} to {scale * high:.{digits}f}"
+    # adding 0 turns a negative zero, which rounding leaves behind, into a plain one
+    low, high = (round(scale * end, digits) + 0.0 for end in (low, high))
+    return f"{level(measurement.level)} interval {low:.{digits}f} to {high:.{digits}f}"
 
 
 def rounded_up(number: int) -> int:

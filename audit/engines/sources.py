@@ -1,5 +1,6 @@
 """Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
 
+import gzip
 import hashlib
 import itertools
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ READERS = {
     ".jsonl": "read_json",
     ".ndjson": "read_json",
 }
+
+DELIMITERS = ",;\t|"
+NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
 
@@ -91,8 +95,7 @@ def open_source(location: str, base: Path = Path()) -> Source:
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
     backend = connect()
-    # the whole file is looked at before a type is chosen: a late text value in a column of numbers must not kill the scan
-    options: dict[str, Any] = {"sample_size": -1} if READERS[suffix] == "read_csv" else {}
+    options = _csv_options(files[0], location) if READERS[suffix] == "read_csv" else {}
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:
@@ -187,10 +190,27 @@ def _open_url(url: str, base: Path) -> Source:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 
+def _csv_options(file: Path, location: str) -> dict[str, Any]:
+    """Settle the form of a CSV file by its first line; left to guess, DuckDB skips lines until the rest looks regular."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8") as stream:
+            header = stream.readline().removeprefix("\ufeff").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"cannot read '{location}': its first lines are not UTF-8.{NOT_UTF8}") from error
+    except OSError as error:
+        raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
+    if not header.strip():
+        raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
+    delimiter = max(DELIMITERS, key=header.count)
+    # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan
+    return {"header": True, "skip": 0, "delim": delimiter, "quote": '"', "sample_size": -1, "null_padding": False, "strict_mode": True}
+
+
 def _csv_hint(suffix: str, error: Exception) -> str:
     if READERS[suffix] != "read_csv":
         return ""
     text = str(error).lower()
     if "unicode" in text or "utf-8" in text or "encod" in text:
-        return " The file is not UTF-8; convert it (iconv -f latin1 -t utf-8)."
+        return NOT_UTF8
     return " Every line must have as many fields as the header."

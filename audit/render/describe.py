@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audit.core.exhibit import Exhibit, Kind
-from audit.render.figures import finite, interval, number, unit_of
+from audit.render.figures import finite, interval, mark, number, unit_of
 from audit.render.wording import count, line
 
 #: How many rows are read out; the table has all.
@@ -25,10 +25,10 @@ def describe(exhibit: Exhibit) -> str:
         Kind.HEATMAP: _cells,
         Kind.TABLE: _table,
     }[exhibit.kind](exhibit, rows)
-    mark = ""
-    if finite(exhibit.reference) is not None:
-        mark = f" The dashed rule marks {line(exhibit.reference_label) or 'a reference'} at {number(exhibit.reference, _unit(exhibit, rows))}."
-    return f"{says}{mark}"
+    rule = ""
+    if (reference := finite(exhibit.reference)) is not None:
+        rule = f" The dashed rule marks {line(exhibit.reference_label) or 'a reference'} at {mark(reference, _unit(exhibit, rows))}."
+    return f"{says}{rule}"
 
 
 def _unit(exhibit: Exhibit, rows: Sequence[dict[str, Any]]) -> str:
@@ -37,7 +37,7 @@ def _unit(exhibit: Exhibit, rows: Sequence[dict[str, Any]]) -> str:
     if exhibit.kind is Kind.HISTOGRAM:
         return unit_of(exhibit.x_label, [r[end] for r in rows for end in ("low", "high")])
     if exhibit.kind is Kind.HEATMAP:
-        return unit_of(exhibit.title, [r["value"] for r in rows])
+        return unit_of(f"{exhibit.title} {exhibit.note}", [r["value"] for r in rows])
     return unit_of(exhibit.x_label, [r.get("value") for r in rows])
 
 

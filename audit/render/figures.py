@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
+from audit.core.result import Result
 
 NOT_ESTIMABLE = "not estimable"
 
@@ -54,7 +55,8 @@ def number(value: Any, unit: str = "") -> str:
     value : float, int, bool, str or None
         ``None`` and NaN become "not estimable".
     unit : str
-        ``"share"`` (0 to 1) is written as per cent, ``"points"`` (a difference of shares) as percentage points, any other unit stands after the number.
+        ``"share"`` (0 to 1) is written as per cent, ``"points"`` (a difference of shares) as percentage points, any other unit stands after
+        the number.
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOT_ESTIMABLE
@@ -79,6 +81,27 @@ def bound(value: float, unit: str = "") -> str:
     return number(int(value) if isinstance(value, float) and value.is_integer() else value, unit)
 
 
+def mark(value: float, unit: str = "") -> str:
+    """Return a value that somebody set or that was measured, such as a reference, in whichever way is shorter."""
+    return min(bound(value, unit), number(value, unit), key=len)
+
+
+def unit(measurement: Measurement) -> str:
+    """Return the unit a measurement is written in: its own, but points for a difference of shares, as 10 % of 50 % would be 5 points."""
+    difference = measurement.name.endswith(("_gap", "_difference", "_gain", "_loss", "_reduction", "_change"))
+    return "points" if measurement.unit == "share" and difference else measurement.unit
+
+
+def limit_of(result: Result) -> str:
+    """Return the limit of a result in words and in the unit of what it judges."""
+    return limit_words(result.limit, next((unit(m) for m in result.measurements if m.name == judged(result)), ""))
+
+
+def judged(result: Result) -> str:
+    """Return the name of the measurement that was held against the limit; empty where nothing was judged."""
+    return (result.limit.measurement or result.judged) if result.limit.judges else ""
+
+
 def interval(ends: tuple[float, float], unit: str = "") -> str:
     """Return an interval as text with its unit once: ``9.1 to 14.2 %``."""
     low, high = (number(end, unit) for end in ends)
@@ -91,10 +114,10 @@ def estimate(measurement: Measurement) -> str:
     notes = []
     if measurement.interval is not None:
         level = f"{bound(measurement.level, 'share')} interval " if measurement.level else "interval "
-        notes.append(level + interval(measurement.interval, measurement.unit))
+        notes.append(level + interval(measurement.interval, unit(measurement)))
     if measurement.n is not None:
         notes.append(f"n = {measurement.n:,}")
-    return number(measurement.value, measurement.unit) + (f" ({', '.join(notes)})" if notes else "")
+    return number(measurement.value, unit(measurement)) + (f" ({', '.join(notes)})" if notes else "")
 
 
 def limit_words(limit: Limit, unit: str = "") -> str:

@@ -18,7 +18,7 @@ _MEASURED: dict[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.LINES: ("y_label", ("y", "low", "high")),
     Kind.SCATTER: ("y_label", ("y", "low", "high")),
     Kind.HISTOGRAM: ("x_label", ("low", "high")),
-    Kind.HEATMAP: ("title", ("value",)),
+    Kind.HEATMAP: ("", ("value",)),
 }
 
 
@@ -53,7 +53,9 @@ def grid(exhibit: Exhibit) -> Grid:
     columns = {c: exhibit.column(c) for c in shown}
     units = {c: _unit(exhibit, c, values) for c, values in columns.items()}
     numeric = [any(isinstance(v, (int, float)) and not isinstance(v, bool) for v in columns[c]) for c in shown]
-    rows = [[_cell(columns[c][i], units[c], is_number) for c, is_number in zip(shown, numeric, strict=True)] for i in range(min(SHOWN, len(exhibit.rows)))]
+    rows = [
+        [_cell(columns[c][i], units[c], is_number) for c, is_number in zip(shown, numeric, strict=True)] for i in range(min(SHOWN, len(exhibit.rows)))
+    ]
     return Grid([_head(exhibit, c) for c in shown], numeric, rows, max(0, len(exhibit.rows) - SHOWN))
 
 
@@ -61,7 +63,7 @@ def _unit(exhibit: Exhibit, column: str, values: Sequence[Any]) -> str:
     label, measured = _MEASURED.get(exhibit.kind, ("", ()))
     if column in measured:
         together = [v for c in measured if c in exhibit.columns for v in exhibit.column(c)]
-        return unit_of(getattr(exhibit, label), together)
+        return unit_of(f"{exhibit.title} {exhibit.note}" if exhibit.kind is Kind.HEATMAP else getattr(exhibit, label), together)
     return unit_of(column, values) if column not in ("n", "count") else ""
 
 

@@ -14,7 +14,7 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import training_record, wording
-from audit.render.figures import limit_words, number
+from audit.render.figures import judged, limit_of, number
 from audit.render.grid import Grid, grid
 from audit.render.measured import measured
 from audit.render.pictures import Picture, Pictures
@@ -58,7 +58,7 @@ def html(run: Run) -> str:
     pictures = Pictures()
     anchors = _anchors(run.results)
     # Pictures of the worst results come first, because those are wanted most where the page would grow too large.
-    entries = {id(r): Entry(r, anchors[id(r)], _figures(r.exhibits, pictures)) for r in by_severity(list(run.results))}
+    entries = {id(r): Entry(r, anchors[id(r)], _figures(r.exhibits if r.status.evaluated else (), pictures)) for r in by_severity(list(run.results))}
     curves = _figures(training_record.learning_curves(run), pictures)
     sections = [
         Section(family, f"family-{_slug(family)}", shown)
@@ -109,11 +109,22 @@ def _shown(value: Any) -> Any:
     return wording.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else "" if value is None else value
 
 
+def _unbroken(text: str) -> str:
+    """Return a text in which no line ends between a number and its per cent sign."""
+    return re.sub(r"(?<=\d) (?=%|points?\b)", "\u00a0", text)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("audit.render", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_shown
+        loader=PackageLoader("audit.render", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
     )
+    environment.filters["unbroken"] = _unbroken
     environment.globals.update(
         Status=Status,
         MARKS=wording.MARKS,
@@ -123,7 +134,8 @@ def _environment() -> Environment:
         count=wording.count,
         duration=wording.duration,
         family_title=wording.family_title,
-        limit_words=limit_words,
+        judged=judged,
+        limit_of=limit_of,
         measured=measured,
         number=number,
         plain_name=wording.plain_name,

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from audit.core.result import Result
 from audit.core.run import FAIL_ON, Run
 from audit.core.status import Status
-from audit.render.figures import estimate, limit_words
+from audit.render.figures import estimate, limit_of
 from audit.render.verdict import advice, verdict
 from audit.render.wording import clean, line
 
@@ -63,9 +63,8 @@ def _stops(status: Status, run: Run) -> bool:
 def _details(result: Result) -> str:
     lines = [f"{m.name}{_where(m.where)}: {estimate(m)}" for m in result.measurements]
     if result.limit.judges:
-        unit = next((m.unit for m in result.measurements if m.name == result.judged), "")
         reasons = "; ".join(part for part in (result.limit.reason, result.limit.source) if part)
-        lines.append(f"limit: {limit_words(result.limit, unit)}{f' ({reasons})' if reasons else ''}")
+        lines.append(f"limit: {limit_of(result)}{f' ({reasons})' if reasons else ''}")
     lines += [f"what to do: {advice(result)}"]
     lines += [f"bears on: {', '.join(result.clauses)}"] if result.clauses else []
     return clean("\n".join(lines))

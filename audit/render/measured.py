@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from audit.core.measurement import Measurement
 from audit.core.result import Result
-from audit.render.figures import bound, interval, number
+from audit.render.figures import bound, interval, judged, number, unit
 from audit.render.grid import Grid
 from audit.render.wording import clean, plain_name
 
@@ -24,25 +24,24 @@ def measured(result: Result) -> Grid:
     columns: list[tuple[str, bool, list[str]]] = [
         ("Measured", False, [_name(m, result) for m in listed]),
         ("Where", False, ["" if dict(m.where) == dict(result.where) else _where(m.where) for m in listed]),
-        ("Value", True, [number(m.value, m.unit) for m in listed]),
+        ("Value", True, [number(m.value, unit(m)) for m in listed]),
         (f"{bound(level, 'share')} interval" if level else "Interval", True, [_interval(m, said=level is not None) for m in listed]),
         ("Rows", True, ["" if m.n is None else number(m.n) for m in listed]),
         ("Method", False, [clean(m.method) for m in listed]),
     ]
     kept = [c for c in columns if any(c[2])]
-    judged = {i for i, m in enumerate(listed) if m.name == result.judged and result.limit.judges}
+    marked = frozenset(i for i, m in enumerate(listed) if m.name == judged(result))
     return Grid(
         heads=[head for head, _, _ in kept],
         numeric=[is_number for _, is_number, _ in kept],
         rows=[list(row) for row in zip(*(cells for _, _, cells in kept), strict=True)],
         left_out=len(result.measurements) - len(listed),
-        marked=frozenset(judged),
+        marked=marked,
     )
 
 
 def _name(measurement: Measurement, result: Result) -> str:
-    judged = measurement.name == result.judged and result.limit.judges
-    return plain_name(measurement.name) + (" (judged)" if judged else "")
+    return plain_name(measurement.name) + (" (judged)" if measurement.name == judged(result) else "")
 
 
 def _where(where: Mapping[str, str]) -> str:
@@ -53,4 +52,4 @@ def _interval(measurement: Measurement, *, said: bool) -> str:
     if measurement.interval is None:
         return ""
     level = "" if said or measurement.level is None else f" ({bound(measurement.level, 'share')})"
-    return interval(measurement.interval, measurement.unit) + level
+    return interval(measurement.interval, unit(measurement)) + level

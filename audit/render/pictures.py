@@ -55,4 +55,4 @@ class Pictures:
         self.drawn += 1
         self.room -= len(text)
         # The text comes from our own drawing, in which every text of the run was escaped.
-        return Picture(Markup(text))  # noqa: S704
+        return Picture(Markup(text))

@@ -43,7 +43,9 @@ _CONFIG: dict[str, Any] = {
 
 _NUMBER = re.compile(r"(?<=[\s,(MLHVhvlmCcAaZz\"-])(\d+\.\d{2,})")
 _EMPTY = re.compile(r'<path class="(?:background|foreground)" aria-hidden="true" d="(?:M0,0h0v0h0Z)?"[^>]*/>')
-_NOISE = re.compile(r' (?:pointer-events="none"|aria-hidden="true"|aria-roledescription="[^"]*"|role="graphics-[a-z]+"|class="[^"]*"|opacity="1"|font-family="[^"]*")')
+_NOISE = re.compile(
+    r' (?:pointer-events="none"|aria-hidden="true"|aria-roledescription="[^"]*"|role="graphics-[a-z]+"|class="[^"]*"|opacity="1"|font-family="[^"]*")'
+)
 _HIDDEN = re.compile(r'<(?:text|line|path)\b[^>]* opacity="0"[^>]*(?:/>|>[^<]*</text>)')
 _HEAD = re.compile(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 

@@ -1,12 +1,13 @@
 """A run on one screen of a terminal."""
 
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
 from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render.verdict import by_severity, findings, verdict
 from audit.render.wording import MARKS, WORDS, clean, line
-from rich.console import Console, ConsoleOptions, RenderResult
-from rich.text import Text
 
 #: How many findings are shown in full; all are in the report.
 SHOWN = 6
@@ -41,7 +42,9 @@ class Summary:
         """Yield the lines, fitted to the width of the terminal."""
         run, outcome = self.run, verdict(self.run)
         rows = f", {run.subject.rows:,} rows" if run.subject.rows is not None else ""
-        yield _fitted(Text.assemble((outcome.word, _TONES[outcome.tone]), "  ", line(f"{run.project}: {run.verb} on {run.subject.name}{rows}")), options, 1)
+        yield _fitted(
+            Text.assemble((outcome.word, _TONES[outcome.tone]), "  ", line(f"{run.project}: {run.verb} on {run.subject.name}{rows}")), options, 1
+        )
         yield _fitted(Text(line(outcome.sentence)), options, 2)
         yield _counts(run)
         blocking, remarks = findings(run)
@@ -65,7 +68,10 @@ def _counts(run: Run) -> Text:
 def _finding(result: Result) -> Text:
     place = f" {line(result.place)}" if result.place else ""
     return Text.assemble(
-        (f"{MARKS[result.status]} {WORDS[result.status]:<9} ", _STYLES[result.status]), (clean(result.code), "bold"), (place, "bold"), f"  {line(result.message)}"
+        (f"{MARKS[result.status]} {WORDS[result.status]:<9} ", _STYLES[result.status]),
+        (clean(result.code), "bold"),
+        (place, "bold"),
+        f"  {line(result.message)}",
     )
 
 

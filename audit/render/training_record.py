@@ -45,17 +45,27 @@ def split(run: Run) -> str:
 
 
 def learning_curves(run: Run) -> list[Exhibit]:
-    """Return one line chart of the losses by epoch for each model that kept them."""
+    """Return one line chart of the losses by epoch for each model that kept them, as columns or as a list of epochs."""
     curves = run.training.get("learning_curves")
     exhibits = []
     for model, course in curves.items() if isinstance(curves, Mapping) else []:
-        rows = []
-        for step in _list_of_mappings(course):
-            rows += [(step.get("epoch"), value, _loss(name)) for name, value in step.items() if name != "epoch" and isinstance(value, (int, float))]
-        if rows and len(rows) <= MAX_ROWS:
-            title = f"Learning curve of {plain_name(str(model))}"
-            exhibits.append(Exhibit(Kind.LINES, title, ("x", "y", "series"), rows, x_label="epoch", y_label="loss"))
+        columns = course if isinstance(course, Mapping) else _columns(_list_of_mappings(course))
+        rows = [
+            (epoch, value, _loss(str(name)))
+            for name, values in columns.items()
+            if str(name).endswith("loss") and isinstance(values, Sequence)
+            for epoch, value in zip(columns.get("epoch") or range(1, len(values) + 1), values, strict=False)
+        ]
+        if rows:
+            # A long course is thinned evenly; its last epochs stay.
+            step = -(-len(rows) // MAX_ROWS)
+            title = f"Learning curve of {clean(model)}"
+            exhibits.append(Exhibit(Kind.LINES, title, ("x", "y", "series"), rows[::-step][::-1], x_label="epoch", y_label="loss"))
     return exhibits
+
+
+def _columns(steps: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [step.get(name) for step in steps] for name in (steps[0] if steps else {})}
 
 
 def other(run: Run) -> list[tuple[str, str]]:
@@ -68,14 +78,18 @@ def other(run: Run) -> list[tuple[str, str]]:
 
 
 def _loss(name: str) -> str:
-    return {"train_loss": "training", "valid_loss": "validation"}.get(name, plain_name(name))
+    return {"train_loss": "training", "valid_loss": "validation", "validation_loss": "validation"}.get(name, plain_name(name))
 
 
 def _flat(name: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, Mapping):
-        return [pair for key, inner in value.items() for pair in _flat(f"{name}: {plain_name(str(key))}", inner)]
+        return [
+            pair for key, inner in value.items() for pair in _flat(f"{name}: {plain_name(key) if str(key).isidentifier() else clean(key)}", inner)
+        ]
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [(name, ", ".join(clean(v) if isinstance(v, str) else number(v) if not isinstance(v, (Mapping, Sequence)) else clean(v) for v in value))]
+        return [
+            (name, ", ".join(clean(v) if isinstance(v, str) else number(v) if not isinstance(v, (Mapping, Sequence)) else clean(v) for v in value))
+        ]
     return [(name, clean(value) if isinstance(value, str) else number(value))]
 
 

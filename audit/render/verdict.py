@@ -82,4 +82,3 @@ def findings(run: Run) -> tuple[list[Result], list[Result]]:
 def advice(result: Result) -> str:
     """Return what to do about a result: its own advice, or what its state calls for."""
     return result.advice or _DEFAULT_ADVICE.get(result.status, "")
-

@@ -265,9 +265,9 @@ def test_no_file_is_named_like_a_package_or_a_standard_module():
     assert not names & (set(sys.stdlib_module_names) | set(packages_distributions()))
 
 
-def test_no_page_file_is_named_like_an_address():
-    # on the first visit Streamlit would run the file alone
-    assert not {p.stem for p in (DASHBOARD / "pages").glob("*.py")} & set(PAGES)
+def test_no_folder_is_called_pages():
+    # on the first visit Streamlit would look for the page in there, and tell the visitor that it does not exist
+    assert not (DASHBOARD / "pages").exists()
 
 
 def test_a_subject_without_a_name_is_called_by_its_project(opened, tmp_path):

@@ -23,12 +23,13 @@ class Section:
 
     @property
     def table(self) -> str | None:
-        """The example's data as CSV; a last column ``times`` says how often a row occurs."""
+        """The example's data as CSV; a last column ``times`` says how often a row occurs, and rows without an ``id`` get their number."""
         block = _block(self.parts["Example"], "csv")
         if block is None or not block.splitlines()[0].endswith(",times"):
             return block
         rows = [line.rpartition(",") for line in block.splitlines()]
-        return "\n".join([rows[0][0], *(row for row, _, times in rows[1:] for _ in range(int(times)))]) + "\n"
+        repeated = [row for row, _, times in rows[1:] for _ in range(int(times))]
+        return "\n".join([rows[0][0], *(f"{i}{row}" if row.startswith(",") else row for i, row in enumerate(repeated))]) + "\n"
 
     @property
     def clauses(self) -> dict[str, object]:

@@ -12,6 +12,7 @@ from audit.core.measurement import Measurement
 from audit.core.result import Result
 from audit.core.run import SCHEMA_VERSION, Document, Run
 from audit.core.serial import dumps
+from audit.core.status import Status
 from audit.render import FORMATS
 
 TEXT = (Path(__file__).parents[2] / "reports" / "README.md").read_text(encoding="utf-8")
@@ -34,7 +35,8 @@ def test_every_field_is_listed_in_order(heading):
 
 
 def test_the_document_has_exactly_these_fields_at_the_top():
-    run = Run("1", "p", "gate", "2026-01-01T00:00:00+00:00", 0.0, Document(), results=(Result("D003", "Value range", "quality", "passed", ""),))
+    result = Result("D003", "Value range", "quality", Status.PASSED, "")
+    run = Run("1", "p", "gate", "2026-01-01T00:00:00+00:00", 0.0, Document(), results=(result,))
     assert list(json.loads(dumps(run))) == documented("Run")
 
 

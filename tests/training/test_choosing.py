@@ -20,7 +20,7 @@ def two():
 def three():
     rng = np.random.default_rng(1)
     truth = rng.integers(0, 3, 150)
-    p = rng.dirichlet([1, 1, 1], 150) + np.eye(3)[truth]
+    p = rng.dirichlet([1, 1, 1], 150) + 0.3 * np.eye(3)[truth]
     p /= p.sum(axis=1, keepdims=True)
     return Outcome(truth, p.argmax(axis=1), p, None)
 

@@ -88,7 +88,7 @@ def test_it_clones_and_checks_its_input(stopped, noisy):
 def test_a_loss_that_is_no_number_is_an_error(noisy):
     x, y, _, _ = noisy
     with pytest.raises(DataError, match="the network did not converge: its loss was"):
-        TorchMLPClassifier(max_epochs=3, learning_rate=1e38).fit(x * 1e6, y)
+        TorchMLPClassifier(max_epochs=3, learning_rate=1e30).fit(x * 1e6, y)
 
 
 def test_an_interrupt_is_not_taken_for_the_end_of_training(noisy):

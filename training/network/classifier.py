@@ -124,8 +124,9 @@ class TorchMLPClassifier(ClassifierMixin, BaseEstimator):
         if x.shape[1] != self.n_features_in_:
             raise ValueError(f"X has {x.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features as input")
         with reproducible(self.seed):
-            probabilities: np.ndarray[Any, Any] = self.net_.predict_proba(x)
-        return probabilities.astype(float)
+            probabilities: np.ndarray[Any, Any] = self.net_.predict_proba(x).astype(float)
+        # in single precision they add up to 1 but for the eighth digit
+        return probabilities / probabilities.sum(axis=1, keepdims=True)
 
     def predict(self, X: Any) -> np.ndarray[Any, Any]:  # noqa: N803
         """Return the most probable class of each row."""
@@ -171,7 +172,8 @@ class TorchMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _remember(self, stop: Any) -> None:
         history = self.net_.history
-        if stop is not None and len(history) < self.max_epochs and stop.misses_ < self.patience:
+        whole = sum("train_loss" in epoch for epoch in history)
+        if whole < self.max_epochs and not (stop is not None and stop.misses_ >= self.patience):
             # skorch takes an interrupt for the end of training; the person who pressed the key did not mean that
             raise KeyboardInterrupt
         self.history_ = {"epoch": list(history[:, "epoch"]), "train_loss": [float(v) for v in history[:, "train_loss"]]}

@@ -92,10 +92,10 @@ class MitigationEffect(Check):
         accuracy = _accuracy_change(cells, n)
         before, after = (line[2] for line in table)
         first, second = (known(line[1]) for line in table)
+        change = f"{'wider' if after > before else 'narrower'} by {points(abs(before - after))}; {span(reduction)} narrower"
         message = (
-            f"Mitigation changes the selection-rate gap by {self.attribute} from {points(before)} to {points(after)} points "
-            f"(narrower by {points(before - after)}; {span(reduction)}) and the accuracy from {first} to {second} "
-            f"(change: {span(accuracy)}) on {n:,} rows."
+            f"Mitigation changes the selection-rate gap by {self.attribute} from {points(before)} to {points(after)} points ({change}) "
+            f"and the accuracy from {first} to {second} (change: {span(accuracy)}) on {n:,} rows."
         )
         exhibits = [
             Exhibit(

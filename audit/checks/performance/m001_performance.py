@@ -8,9 +8,9 @@ import numpy as np
 
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
-from audit.checks.performance.scores import Scores, area, read_scores, score_counts
+from audit.checks.performance.scores import Scores, area, read_scores, score_asks
 from audit.checks.wording import known, span
-from audit.core.ask import Answers, Asks
+from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.exhibit import Exhibit, Kind
@@ -59,9 +59,9 @@ class Performance(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for label × prediction counts and, where there is a score, for score counts by label."""
-        asks = {"labels": label_counts(subject), "cells": cell_counts(subject, subject.need("prediction"))}
+        asks: dict[str, Ask] = {"labels": label_counts(subject), "cells": cell_counts(subject, subject.need("prediction"))}
         if subject.roles.score and subject.roles.positive:
-            asks["scores"] = score_counts(subject, subject.roles.score)
+            asks |= score_asks(subject, subject.roles.score)
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -69,7 +69,7 @@ class Performance(Check):
         prediction = subject.need("prediction")
         outcomes = Outcomes.of(subject, answers.rows("labels"))
         table = whole(by_group(subject, prediction, outcomes, answers.rows("cells")))
-        scores = read_scores(subject, outcomes, answers.rows("scores")) if subject.roles.score and outcomes.positive is not None else None
+        scores = read_scores(subject, outcomes, answers) if subject.roles.score and outcomes.positive is not None else None
         metrics = [accuracy(table), balanced_accuracy(table)]
         metrics += binary(table, outcomes.positive) if outcomes.positive is not None else [macro_f1(table)]
         if scores is not None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
-from audit.checks.performance.scores import area, read_scores, score_counts
+from audit.checks.performance.scores import area, read_scores, score_asks
 from audit.checks.rate import rate
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
@@ -39,7 +39,7 @@ class CandidatesCompared(Check):
             for attribute in subject.roles.sensitive or ("",):
                 asks[_cells(model, attribute)] = cell_counts(subject, model.prediction, attribute)
             if model.score and subject.roles.positive:
-                asks[_scores(model)] = score_counts(subject, model.score)
+                asks |= score_asks(subject, model.score, model.name)
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -60,7 +60,7 @@ class CandidatesCompared(Check):
             measurements.append(right)
             line: list[Scalar] = [model.name + (" (chosen)" if model.chosen else ""), right.value, right.n]
             if subject.roles.positive is not None:
-                scored = area(read_scores(subject, outcomes, answers.rows(_scores(model))), {"model": model.name}) if model.score else None
+                scored = area(read_scores(subject, outcomes, answers, model.name), {"model": model.name}) if model.score else None
                 measurements += [scored] if scored else []
                 line.append(scored.value if scored else None)
                 for attribute in subject.roles.sensitive:
@@ -84,10 +84,6 @@ class CandidatesCompared(Check):
 
 def _cells(model: Model, attribute: str) -> str:
     return f"cells of {model.name} by {attribute}"
-
-
-def _scores(model: Model) -> str:
-    return f"scores of {model.name}"
 
 
 def _selection_rates(model: str, attribute: str, groups: dict[str | None, Confusion], outcomes: Outcomes) -> list[Measurement]:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.outcomes import Outcomes, key, null_if_missing
 from audit.checks.rate import LEVEL
-from audit.core.ask import Ask, Rows, rows
+from audit.core.ask import Answers, Ask, rows, scalar
 from audit.core.check import missing
+from audit.core.errors import DataError
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.stats.auc import roc_auc, roc_auc_interval
@@ -18,29 +20,62 @@ from audit.stats.auc import roc_auc, roc_auc_interval
 BINS = 10_000
 #: Labels × bins is the most that can come back from a binary target, with room for labels that are missing.
 MAX_ROWS = 4 * BINS
+#: With more distinct scores than this they are rounded before they are grouped: grouping millions of numbers is slow.
+MAX_DISTINCT = 100_000
+DIGITS = 5
 
 
-def score_counts(subject: Subject, score: str) -> Ask:
+def score_asks(subject: Subject, score: str, of: str = "") -> dict[str, Ask]:
     """Ask for the counts of label × score on the held-out rows, scores ascending.
 
     Up to 10,000 distinct scores each have their own bin; more of them share 10,000 bins with equally many distinct scores in each, so equal
     scores are never torn apart.
 
-    Returns
-    -------
-    Ask
-        Rows of ``(bin, label, score, width, n)``: highest score of these labels in the bin, and how many distinct scores a bin holds.
+    Parameters
+    ----------
+    subject : Subject
+        With a target.
+    score : str
+        Column of numbers.
+    of : str
+        Whose scores, to tell the asks of several models apart.
+
+    Raises
+    ------
+    DataError
+        The column does not hold numbers.
     """
     table = subject.held_out
-    target, scored = table[subject.need("target")], table[score]
-    known = table.filter(~missing(target), ~missing(scored)).select(label=null_if_missing(target), score=scored.cast("float64"))
+    if not table[score].type().is_numeric():
+        raise DataError(
+            f"the score column '{score}' is of type {table[score].type()}; expected numbers, such as the probability of the positive class"
+        )
+    target, scored = table[subject.need("target")], table[score].cast("float64")
+    known = table.filter(~missing(target), ~missing(scored)).select(label=null_if_missing(target), score=scored)
+    return {
+        f"distinct scores {of}": scalar(scored.approx_nunique()),
+        f"scores {of}": _binned(known, when_needed=True),
+        f"rounded scores {of}": _binned(known.mutate(score=_rounded(known["score"])), when_needed=True),
+    }
+
+
+def _binned(known: ir.Table, *, when_needed: bool) -> Ask:
     distinct = known.group_by(["score", "label"]).aggregate(n=known.count())
     ranked = distinct.mutate(rank=ibis.dense_rank().over(order_by=distinct["score"]))
-    width = (ranked["rank"].max().over(ibis.window()) / BINS).floor().cast("int64") + 1
-    ranked = ranked.mutate(width=width)
+    ranked = ranked.mutate(width=(ranked["rank"].max().over(ibis.window()) / BINS).floor().cast("int64") + 1)
     binned = ranked.mutate(bin=(ranked["rank"] / ranked["width"]).floor().cast("int64"))
     counted = binned.group_by(["bin", "label"]).aggregate(score=binned["score"].max(), width=binned["width"].max(), n=binned["n"].sum())
-    return rows(counted.mutate(label=counted["label"].cast("string")).limit(MAX_ROWS))
+    return rows(counted.mutate(label=counted["label"].cast("string")).limit(MAX_ROWS), when_needed=when_needed)
+
+
+def _rounded(score: ir.Column) -> ir.Column:
+    """Round to five significant digits of the distance to 0, or to 1 where that is nearer: probabilities crowd at both ends."""
+    near_one = (score > 0.5) & (score < 1)
+    distance = ibis.ifelse(near_one, 1 - score, score.abs())
+    plain = (distance < 1e-300) | score.isinf()
+    scale = ibis.literal(10.0) ** (DIGITS - 1 - ibis.ifelse(plain, 1.0, distance).log10().floor())
+    rounded = (distance * scale).round() / scale
+    return ibis.ifelse(plain, score, ibis.ifelse(near_one, 1 - rounded, ibis.ifelse(score < 0, -rounded, rounded)))
 
 
 @dataclass(frozen=True)
@@ -73,12 +108,12 @@ class Scores:
         return "all distinct scores" if self.exact else f"scores in {len(self.scores):,} bins of equally many distinct values, ties half"
 
 
-def read_scores(subject: Subject, outcomes: Outcomes, counted: Rows) -> Scores:
-    """Turn the answer to :func:`score_counts` into counts of the two outcomes by score."""
+def read_scores(subject: Subject, outcomes: Outcomes, answers: Answers, of: str = "") -> Scores:
+    """Turn the answers to :func:`score_asks` into counts of the two outcomes by score."""
     numeric = subject.table[subject.need("target")].type().is_numeric()
+    exact = int(answers.scalar(f"distinct scores {of}")) <= MAX_DISTINCT
     bins: dict[int, list[float]] = {}
-    exact = True
-    for row in counted:
+    for row in answers.rows(f"scores {of}" if exact else f"rounded scores {of}"):
         one = bins.setdefault(int(row["bin"]), [row["score"], 0, 0])
         one[0] = max(one[0], row["score"])
         one[2 if key(row["label"], numeric) == outcomes.positive else 1] += int(row["n"])

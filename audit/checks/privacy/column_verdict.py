@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from audit.checks.privacy.detectors import DETECTORS, Detector
+from audit.checks.privacy.detectors import DETECTORS
+from audit.checks.privacy.detectors.detector import Detector
 from audit.checks.privacy.masking import mask
 from audit.stats.intervals import Interval, wilson
 
@@ -103,7 +104,9 @@ def _by(detector: Detector, column: str, values: Sequence[str], rows: int) -> Ve
     candidates = [v for v in values if form.fullmatch(v)]
     hits = [v for v in candidates if detector.valid(v)]
     evidence = _evidence(detector, named, len(hits), len(candidates), len(values), rows)
-    return evidence and Verdict(column, detector.kind, evidence, len(hits), len(values), mask(hits[0]) if hits else "")
+    if evidence is None:
+        return None
+    return Verdict(column, detector.kind, evidence, len(hits), len(values), mask(hits[0]) if hits else "")
 
 
 def _evidence(detector: Detector, named: bool, hits: int, candidates: int, n: int, rows: int) -> Evidence | None:

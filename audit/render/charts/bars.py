@@ -73,7 +73,11 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
     if len(series) > 1:
         place["yOffset"] = alt.YOffset("series", type="nominal", bandPosition=0.5, scale=alt.Scale(domain=series, paddingInner=0.25))
         look = {"color": colour(series)}
-    tips = [alt.Tooltip("label", type="nominal"), *([alt.Tooltip("series", type="nominal")] if series else []), alt.Tooltip("said", type="nominal", title="value")]
+    tips = [
+        alt.Tooltip("label", type="nominal"),
+        *([alt.Tooltip("series", type="nominal")] if series else []),
+        alt.Tooltip("said", type="nominal", title="value"),
+    ]
     width = max(220.0, min(420.0, WIDTH - 30 - label_width(labels)))
     low, high = _ends(rows, exhibit.reference)
     # The numbers stand in a column of their own at the right, where neither bars nor the reference rule can cross them.
@@ -93,7 +97,9 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         layers.append(base.mark_rule(strokeWidth=2).encode(x=alt.X("low", type="quantitative"), x2=alt.X2("high"), tooltip=tips, **place, **look))
     if whiskers or len(series) > 1:
         dots = {"shape": shape(series)} if len(series) > 1 else {}
-        layers.append(base.mark_point(filled=True, size=55, opacity=1).encode(x=alt.X("value", type="quantitative"), tooltip=tips, **place, **look, **dots))
+        layers.append(
+            base.mark_point(filled=True, size=55, opacity=1).encode(x=alt.X("value", type="quantitative"), tooltip=tips, **place, **look, **dots)
+        )
     layers.append(base.mark_text(align="right", color=INK).encode(x=alt.XValue("width"), text=alt.Text("text", type="nominal"), **place))
     tall = max(label.count("\n") + 1 for label in labels)
     step = max(26, tall * LINE + 8, 18 * len(series) + 8)
@@ -104,7 +110,9 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
 
 def _side(labels: Sequence[str], indented: bool) -> Any:
     flush = {"labelAlign": "left", "labelPadding": label_width(labels) + 4} if indented else {"labelPadding": 8}
-    plain = alt.Axis(labelExpr=SPLIT, labelLimit=0, labelLineHeight=LINE, labelOverlap=False, ticks=False, domain=False, labelBaseline="middle", **flush)
+    plain = alt.Axis(
+        labelExpr=SPLIT, labelLimit=0, labelLineHeight=LINE, labelOverlap=False, ticks=False, domain=False, labelBaseline="middle", **flush
+    )
     return alt.Y("label", type="nominal", sort=None, scale=alt.Scale(domain=list(labels)), title=None, axis=plain)
 
 

@@ -16,10 +16,10 @@ WRITTEN = 150
 def heatmap(exhibit: Exhibit) -> Any:
     """Return a heatmap. Values are written in the cells, so that nothing hangs on colour; values on both sides of zero are shaded in two colours.
 
-    Columns: ``x, y, value`` and optionally ``n``. Shares are told from counts by the exhibit's title, as the axes have labels of their own.
+    Columns: ``x, y, value`` and optionally ``n``. Shares are told from counts by the exhibit's title and note, as the axes have labels of their own.
     """
     rows = records(exhibit)
-    unit = unit_of(exhibit.title, [row["value"] for row in rows])
+    unit = unit_of(f"{exhibit.title} {exhibit.note}", [row["value"] for row in rows])
     sides = (wrapped([text_of(row[name]) for row in rows], most=24) for name in ("x", "y"))
     for row, x, y in zip(rows, *sides, strict=True):
         row["x"], row["y"] = x, y
@@ -37,8 +37,22 @@ def heatmap(exhibit: Exhibit) -> Any:
     crowded = label_width(across) > cell
     plain = {"labelExpr": SPLIT, "labelLimit": 0, "labelLineHeight": 15, "labelPadding": 6, "ticks": False, "domain": False}
     place = {
-        "x": alt.X("x", type="nominal", sort=None, scale=alt.Scale(domain=across), title=title(exhibit.x_label, ""), axis=alt.Axis(labelAngle=-40 if crowded else 0, **plain)),
-        "y": alt.Y("y", type="nominal", sort=None, scale=alt.Scale(domain=down), title=title(exhibit.y_label, ""), axis=alt.Axis(labelBaseline="middle", **plain)),
+        "x": alt.X(
+            "x",
+            type="nominal",
+            sort=None,
+            scale=alt.Scale(domain=across),
+            title=title(exhibit.x_label, ""),
+            axis=alt.Axis(labelAngle=-40 if crowded else 0, **plain),
+        ),
+        "y": alt.Y(
+            "y",
+            type="nominal",
+            sort=None,
+            scale=alt.Scale(domain=down),
+            title=title(exhibit.y_label, ""),
+            axis=alt.Axis(labelBaseline="middle", **plain),
+        ),
     }
     tips = [alt.Tooltip("x", type="nominal"), alt.Tooltip("y", type="nominal"), alt.Tooltip("said", type="nominal", title="value")]
     base = alt.Chart(alt.Data(values=rows))

@@ -17,8 +17,8 @@ FEW = 40
 def lines(exhibit: Exhibit) -> Any:
     """Return a line chart, with a band from ``low`` to ``high`` where given and a line, dash and shape of its own for each series.
 
-    Columns: ``x, y`` and optionally ``low, high, series``. ``x`` is numbers, ISO 8601 dates, or labels in the order given. The reference is a value on
-    the y axis.
+    Columns: ``x, y`` and optionally ``low, high, series``. ``x`` is numbers, ISO 8601 dates, or labels in the order given. The reference is a value
+    on the y axis.
     """
     rows = records(exhibit)
     series = series_of(rows)
@@ -37,7 +37,11 @@ def lines(exhibit: Exhibit) -> Any:
         layers.append(base.mark_area(opacity=0.18, line=False).encode(across, *band, **tint))
     layers.append(base.mark_line(strokeWidth=2).encode(across, up, **tint, **({"strokeDash": dash(series, legend=not dotted)} if many else {})))
     if dotted:
-        tips = [alt.Tooltip("x", type=along, title=exhibit.x_label or "x"), *([alt.Tooltip("series", type="nominal")] if many else []), alt.Tooltip("said", type="nominal", title="value")]
+        tips = [
+            alt.Tooltip("x", type=along, title=exhibit.x_label or "x"),
+            *([alt.Tooltip("series", type="nominal")] if many else []),
+            alt.Tooltip("said", type="nominal", title="value"),
+        ]
         layers.append(
             base.mark_point(filled=True, size=36, opacity=1).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))
         )
@@ -50,7 +54,9 @@ def course(rows: list[dict[str, Any]], label: str) -> tuple[Any, str]:
     if all(finite(v) is not None for v in values):
         unit = unit_of(label, values)
         scale = alt.Scale(zero=False, nice=False)
-        return alt.X("x", type="quantitative", scale=scale, axis=axis(unit, values, grid=False, tickCount=8), title=title(label, unit)), "quantitative"
+        return alt.X(
+            "x", type="quantitative", scale=scale, axis=axis(unit, values, grid=False, tickCount=8), title=title(label, unit)
+        ), "quantitative"
     if all(isinstance(v, str) and _DATE.fullmatch(v) for v in values):
         plain = alt.Axis(grid=False, labelOverlap=True, tickCount=6)
         return alt.X("x", type="temporal", scale=alt.Scale(type="utc"), axis=plain, title=title(label, "")), "temporal"

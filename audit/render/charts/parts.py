@@ -8,7 +8,7 @@ import altair as alt
 
 from audit.core.exhibit import Exhibit
 from audit.render.charts.palette import DASHES, INK, SERIES, SHAPES, cycle
-from audit.render.figures import finite, interval, number
+from audit.render.figures import finite, interval, mark, number
 from audit.render.wording import clean
 
 #: Width in pixels of the whole picture that charts aim at.
@@ -103,11 +103,13 @@ def reference(exhibit: Exhibit, unit: str, *, across: str) -> list[Any]:
         return []
     label = clean(exhibit.reference_label)
     if not any(c.isdigit() for c in label):
-        label = f"{label} {number(value, unit)}".strip()
+        label = f"{label} {mark(value, unit)}".strip()
     base = alt.Chart(alt.Data(values=[{"at": value, "label": label}]))
     if across == "x":
         place = {"x": alt.X("at", type="quantitative")}
-        text = base.mark_text(color=INK, baseline="bottom", dy=-5, fontStyle="italic").encode(y=alt.YValue(0), text=alt.Text("label", type="nominal"), **place)
+        text = base.mark_text(color=INK, baseline="bottom", dy=-5, fontStyle="italic").encode(
+            y=alt.YValue(0), text=alt.Text("label", type="nominal"), **place
+        )
     else:
         place = {"y": alt.Y("at", type="quantitative")}
         text = base.mark_text(color=INK, align="right", baseline="bottom", dy=-4, fontStyle="italic").encode(
@@ -124,7 +126,9 @@ def colour(series: Sequence[str], *, strokes: bool = False) -> Any:
 
 def shape(series: Sequence[str]) -> Any:
     """Return the shape encoding of the field ``series``."""
-    return alt.Shape("series", type="nominal", title=None, scale=alt.Scale(domain=list(series), range=cycle(SHAPES, len(series))), legend=_legend(series))
+    return alt.Shape(
+        "series", type="nominal", title=None, scale=alt.Scale(domain=list(series), range=cycle(SHAPES, len(series))), legend=_legend(series)
+    )
 
 
 def dash(series: Sequence[str], *, legend: bool = True) -> Any:

@@ -25,9 +25,15 @@ def scatter(exhibit: Exhibit) -> Any:
     many = len(series) > 1
     tint = {"color": colour(series)} if many else {"color": alt.ColorValue(SERIES[0])}
     up = alt.Y("y", type="quantitative", scale=alt.Scale(zero=False), axis=axis(unit, [row["y"] for row in rows]), title=title(exhibit.y_label, unit))
-    tips = [alt.Tooltip("x", type=along, title=exhibit.x_label or "x"), *([alt.Tooltip("series", type="nominal")] if many else []), alt.Tooltip("said", type="nominal", title=exhibit.y_label or "y")]
+    tips = [
+        alt.Tooltip("x", type=along, title=exhibit.x_label or "x"),
+        *([alt.Tooltip("series", type="nominal")] if many else []),
+        alt.Tooltip("said", type="nominal", title=exhibit.y_label or "y"),
+    ]
     base = alt.Chart(alt.Data(values=rows))
-    layers = [base.mark_point(filled=True, size=50, opacity=0.75).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))]
+    layers = [
+        base.mark_point(filled=True, size=50, opacity=0.75).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))
+    ]
     if {"low", "high"} <= set(exhibit.columns):
         ends = [alt.Y("low", type="quantitative", title=title(exhibit.y_label, unit)), alt.Y2("high")]
         layers.insert(0, base.mark_rule(opacity=0.7).encode(across, *ends, **tint))

@@ -14,8 +14,8 @@ STOP = "\u200b"
 def tree(exhibit: Exhibit) -> Any:
     """Return a tree as indented rows in depth-first order, each with its value, interval and number of rows.
 
-    Columns: ``id, parent, label, value`` and optionally ``n, low, high``. A node whose parent is missing or unknown is a root. The reference is a value
-    on the x axis.
+    Columns: ``id, parent, label, value`` and optionally ``n, low, high``. A node whose parent is missing or unknown is a root. The reference is a
+    value on the x axis.
     """
     rows = ordered(records(exhibit))
     names = [text_of(row["label"]) + (f" (n = {row['n']:,.0f})" if row.get("n") is not None else "") for row in rows]

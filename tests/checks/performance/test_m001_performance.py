@@ -71,6 +71,22 @@ def test_more_than_ten_thousand_scores_are_binned_and_said_so() -> None:
     assert len(found.exhibits[2].rows) < 250
 
 
+def test_very_many_scores_are_rounded_first() -> None:
+    rng = np.random.default_rng(6)
+    y = rng.integers(0, 2, 150_000)
+    logit = rng.normal(y * 1.0, 6)  # crowded near 0 and near 1
+    for score in (1 / (1 + np.exp(-logit)), logit, np.where(y == 1, np.inf, logit)):
+        found, _ = measured(pd.DataFrame({"y": y, "p": (logit > 0).astype(int), "s": score}), score="s")
+        finite = np.where(np.isinf(score), 1e9, score)
+        assert one(found, "roc_auc").value == pytest.approx(sk.roc_auc_score(y, finite), abs=2e-5)
+        assert "bins" in one(found, "roc_auc").method
+
+
+def test_text_as_score_is_an_error() -> None:
+    with pytest.raises(DataError, match="expected numbers"):
+        measured(pd.DataFrame({"y": LABELS, "p": PREDICTED, "s": ["high"] * 10}), score="s")
+
+
 def test_score_the_wrong_way_round_is_broken() -> None:
     y = np.tile([0, 1], 100)
     found, state = measured(pd.DataFrame({"y": y, "p": y, "s": 1 - y + np.linspace(0, 0.5, 200)}), score="s")

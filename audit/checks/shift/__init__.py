@@ -1,0 +1,1 @@
+"""What changed between two periods, or since a reference."""
