@@ -17,7 +17,12 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## Install, then gate, train, audit and report on data/arrests, and show a refusal
-	@$(BIN)/python -m training.demo
+	@echo "── assay run data/arrests/assay.yaml"
+	@$(BIN)/assay run data/arrests/assay.yaml >/dev/null
+	@echo "── assay gate data/damaged/assay.yaml: the same data, damaged"
+	@$(BIN)/python -c "import duckdb; duckdb.execute(open('data/damaged/damage.sql').read())"
+	@$(BIN)/assay gate data/damaged/assay.yaml >/dev/null; test $$? -eq 1 || (echo "the damaged copy was not refused" >&2; exit 1)
+	@echo "── refused with exit code 1, as it should be. Dashboard: make dashboard"
 
 test: $(STAMP)  ## Run all tests
 	@$(BIN)/python -m pytest -q

@@ -12,6 +12,7 @@ from audit.contract.lines import line_of, load_with_lines
 from audit.core.errors import DataError, UsageError, did_you_mean
 
 FileName = Annotated[str, Field(min_length=1)]
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float, bool)) else v)]
 
 
@@ -45,7 +46,7 @@ class SplitConfig(_Section):
     train: float = Field(0.70, gt=0, lt=1)
     validation: float = Field(0.15, gt=0, lt=1)
     test: float = Field(0.15, gt=0, lt=1)
-    seed: int = Field(7, ge=0)
+    seed: int = Field(7, ge=0, strict=True)
 
     @model_validator(mode="after")
     def _whole(self) -> "SplitConfig":
@@ -77,16 +78,22 @@ class TrainingConfig(_Section):
     features: list[str] | None = None
     exclude: list[str] = []
     mitigate: MitigateConfig | None = None
-    max_epochs: int = Field(100, ge=1)
+    max_epochs: int = Field(100, ge=1, strict=True)
 
 
 class LimitConfig(_Section):
     """A limit that replaces a check's default."""
 
-    low: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    high: Number | None = None
     blocking: bool | None = None
     reason: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "LimitConfig":
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low ({self.low:g}) is above high ({self.high:g}): nothing would ever hold")
+        return self
 
 
 class AuditConfig(_Section):

@@ -8,7 +8,7 @@ import sys
 CARDINALITY = [3, 5, 10, 20, 50, 100, 300, 1000]
 FLOATS, INTEGERS = [f"f{k}" for k in range(12)], ["i0", "i1", "i2", "i3", "i4", "i5", "y"]
 RANGES = {
-    **{f: (-60.0, 95.0) for f in FLOATS},
+    **dict.fromkeys(FLOATS, (-60.0, 95.0)),
     "i0": (18, 94), "i1": (0, 30), "i2": (0, 1), "i3": (1, 200), "i4": (0, 999999), "i5": (0, 20), "y": (0, 1),
 }  # fmt: skip
 EMAIL = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$"
@@ -52,7 +52,9 @@ def lines() -> list[str]:
             text.append(f"        logicalTypeOptions: {{minimum: {low}, maximum: {high}}}\n")
         text.append("        quality:\n          - {metric: nullValues, mustBeLessThan: 40, unit: percent}\n")
         if name in CATEGORIES:
-            text.append(f"          - metric: invalidValues\n            arguments: {{validValues: [{', '.join(CATEGORIES[name])}]}}\n            mustBe: 0\n")
+            text.append(
+                f"          - metric: invalidValues\n            arguments: {{validValues: [{', '.join(CATEGORIES[name])}]}}\n            mustBe: 0\n"
+            )
     return text
 
 

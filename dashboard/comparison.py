@@ -143,5 +143,6 @@ def _number_name(measurement: Measurement) -> str:
 
 
 def _estimate(measurement: Measurement) -> str:
-    text = figures.number(measurement.value, measurement.unit)
-    return f"{text} ({figures.interval(measurement.interval, measurement.unit)})" if measurement.interval else text
+    unit = figures.unit(measurement)
+    text = figures.number(measurement.value, unit)
+    return f"{text} ({figures.interval(measurement.interval, unit)})" if measurement.interval else text

@@ -1,5 +1,6 @@
 """Parts that several pages draw: a state, a result with its numbers, an exhibit with the table behind it."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -10,12 +11,18 @@ from audit.core.result import Result
 from audit.core.status import Status
 from audit.render import wording
 from audit.render.charts import chart
+from audit.render.describe import describe
+from audit.render.grid import grid
+from audit.render.measured import measured
 from audit.render.verdict import advice
 from dashboard import view
 from dashboard.looks import LOOKS, escaped
 
 #: A table with more rows scrolls by itself.
 TALL = 12
+
+#: A SHA-256 is shown in two halves, as a table would cut it off rather than break it.
+FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 def badge(status: Status, number: int | None = None) -> None:
@@ -48,14 +55,21 @@ def to_do(result: Result) -> None:
 def table(rows: pd.DataFrame) -> None:
     """Show a table of text: a small one in full, a tall one with a scroll bar of its own."""
     if len(rows) <= TALL:
-        st.table(rows.map(lambda cell: escaped(str(cell))), hide_index=True, border="horizontal")
+        st.table(rows.map(_cell), hide_index=True, border="horizontal")
     else:
         st.dataframe(rows, hide_index=True)
 
 
+def _cell(value: object) -> str:
+    text = str(value)
+    if FINGERPRINT.fullmatch(text):
+        return f"`{text[:32]}` `{text[32:]}`"
+    return escaped(text.replace(" %", "\u00a0%"))
+
+
 def facts(rows: Mapping[str, str]) -> None:
     """Show names and values as a table of two columns."""
-    cells = [(f"**{escaped(name)}**", escaped(value)) for name, value in rows.items()]
+    cells = [(f"**{escaped(name)}**", _cell(value)) for name, value in rows.items()]
     st.table(pd.DataFrame(cells, columns=["What", "Which"]), hide_index=True, hide_header=True, border="horizontal")
 
 
@@ -89,7 +103,10 @@ def result(found: Result, key: str, *, evidence: bool) -> None:
 def _details(found: Result) -> None:
     st.markdown(escaped(view.limit_sentence(found)))
     if found.measurements:
-        table(view.measurement_rows(found))
+        numbers = measured(found)
+        table(view.frame(numbers))
+        if numbers.left_out:
+            st.caption(f"{numbers.left_out:,} more are in run.json.")
     _list("Advice", [found.advice] if found.status not in view.ATTENTION and found.advice else [])
     _list("Bears on", found.clauses)
     _list("Measured after", found.cites)
@@ -116,11 +133,12 @@ def exhibit(shown: Exhibit, key: str) -> None:
     if not shown.rows:
         st.caption("There is nothing to show.")
     elif picture is None:
-        table(view.exhibit_rows(shown))
+        cells = grid(shown)
+        table(view.exhibit_rows(shown) if cells.left_out else view.frame(cells))
     else:
         # Streamlit would squeeze axes and legend into the height that the chart sets for its marks alone.
         fitted = picture.properties(autosize={"type": "fit-x", "contains": "padding"})
-        st.altair_chart(fitted, alt=shown.title, key=f"{key}-chart")
+        st.altair_chart(fitted, alt=describe(shown), key=f"{key}-chart")
     if shown.note:
         st.caption(escaped(shown.note))
     if picture is not None and st.toggle("Show the data behind it", key=f"{key}-table"):

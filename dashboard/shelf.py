@@ -67,7 +67,9 @@ def _read(root: str, folder: str, changed: int) -> tuple[Run | None, str]:
     try:
         run = Store(Path(root)).load(Path(folder))
         looks.title(run)
+        looks.command(run)
         view.families(run)
+        view.provenance_rows(run)
         return run, ""
     except AssayError as error:
         return None, str(error)

@@ -10,6 +10,7 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status, worst
 from audit.render import figures, wording
+from audit.render.grid import Grid
 from audit.render.verdict import by_severity
 from dashboard import looks
 
@@ -85,22 +86,13 @@ def _family(run: Run, name: str) -> FamilyLine:
     return FamilyLine(name, wording.family_title(name), looks.QUESTIONS.get(name, ""), status, counts)
 
 
-def measurement_rows(result: Result) -> pd.DataFrame:
-    """Return the numbers of a result as text, those held against the limit first."""
-    rows = [
-        {
-            "Measurement": sentence(wording.plain_name(m.name)).removesuffix("."),
-            "Where": where(m.where),
-            "Value": figures.number(m.value, m.unit),
-            "Interval": figures.interval(m.interval, m.unit) if m.interval else "",
-            "Level": f"{100 * m.level:.4g} %" if m.level else "",
-            "Rows": "" if m.n is None else f"{m.n:,}",
-            "Method": wording.plain_name(m.method),
-            "Judged": "yes" if m.name == result.judged and result.limit.judges else "",
-        }
-        for m in sorted(result.measurements, key=lambda m: m.name != result.judged)
-    ]
-    return without_empty_columns(pd.DataFrame(rows))
+def frame(cells: Grid) -> pd.DataFrame:
+    """Return a table of texts as a frame; headings that occur twice are numbered."""
+    heads: list[str] = []
+    for head in map(str, cells.heads):
+        same = sum(h == head or h.startswith(f"{head} (") for h in heads)
+        heads.append(f"{head} ({same + 1})" if same else head)
+    return pd.DataFrame([list(row) for row in cells.rows], columns=heads)
 
 
 def where(places: Mapping[str, str]) -> str:
@@ -110,7 +102,7 @@ def where(places: Mapping[str, str]) -> str:
 
 def without_empty_columns(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a table of text without the columns that say nothing."""
-    return rows.loc[:, [bool((rows[c] != "").any()) for c in rows.columns]] if len(rows) else rows
+    return rows.loc[:, [bool((rows[c] != "").any()) for c in rows.columns]]
 
 
 def limit_sentence(result: Result) -> str:
@@ -118,9 +110,8 @@ def limit_sentence(result: Result) -> str:
     limit = result.limit
     if not limit.judges:
         return "Nothing is held against a limit here."
-    unit = next((m.unit for m in result.measurements if m.name == result.judged), "")
     force = "must be" if limit.blocking else "should be"
-    text = f"{wording.plain_name(result.judged) or 'the measurement'} {force} {figures.limit_words(limit, unit)}"
+    text = f"{wording.plain_name(figures.judged(result)) or 'what is measured'} {force} {figures.limit_of(result)}"
     text += f", because: {limit.reason}" if limit.reason else ""
     return sentence(text) + (f" Declared in {limit.source}." if limit.source else "")
 

@@ -31,7 +31,9 @@ def separable(rows: int = 400, seed: int = 0) -> pd.DataFrame:
 def gate_run(status: Status = Status.PASSED, *, data: str = DATA_SHA, contract: str = CONTRACT_SHA, **rest: Any) -> Run:
     """A gate with one result."""
     result = Result("D002", "Missing values", "quality", status, "as it is", {"column": "age"})
-    return Run("gate-1", "toy", "gate", "2026-01-01T00:00:00Z", 0.1, Document("toy", sha256=data), Document(sha256=contract), results=(result,), **rest)
+    return Run(
+        "gate-1", "toy", "gate", "2026-01-01T00:00:00Z", 0.1, Document("toy", sha256=data), Document(sha256=contract), results=(result,), **rest
+    )
 
 
 def subject(frame: pd.DataFrame, **roles: Any) -> Subject:

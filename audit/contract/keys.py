@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Any, get_args, get_origin
 
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaProperty
+from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaProperty
 from pydantic import BaseModel
 
 from audit.contract.lines import Path
@@ -15,6 +15,8 @@ LOGICAL_TYPE_OPTIONS = {
     "maxItems", "uniqueItems", "timezone", "defaultTimezone", "maxProperties", "minProperties", "required",
 }  # fmt: skip
 METRICS = {"rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues"}
+ARGUMENTS = ("missingValues", "validValues", "pattern", "properties")
+FLAGS = ("required", "unique", "primaryKey")
 QUALITY_TYPES = {"library", "text", "sql", "custom"}
 LOGICAL_TYPES = {"string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean", "map", "vector"}
 
@@ -57,7 +59,15 @@ def _vocabulary(key: str, value: Any, path: Path, model: type[BaseModel]) -> Ite
         for option in value:
             if option not in LOGICAL_TYPE_OPTIONS:
                 yield (*path, option), f"no logicalTypeOptions '{option}'. {did_you_mean(str(option), LOGICAL_TYPE_OPTIONS)}"
-    for name, words in (("logicalType", LOGICAL_TYPES), ("metric", METRICS)):
+    if key == "arguments" and model is DataQuality and isinstance(value, Mapping):
+        for argument, content in value.items():
+            if argument not in ARGUMENTS:
+                yield (*path, argument), f"no argument '{argument}'. {did_you_mean(str(argument), ARGUMENTS)}"
+            elif argument != "pattern" and not isinstance(content, list):
+                yield (*path, argument), f"'{argument}' is a list; got {content!r}"
+    if key in FLAGS and model is SchemaProperty and not isinstance(value, bool | None):
+        yield path, f"'{key}' is true or false; got {value!r}"
+    for name, words in (("logicalType", LOGICAL_TYPES), ("metric", METRICS), ("rule", METRICS)):
         if key == name and isinstance(value, str) and value not in words:
             yield path, f"no {name} '{value}'. {did_you_mean(value, words)}"
     if key == "type" and path[-3:-2] == ("quality",) and value not in QUALITY_TYPES:

@@ -36,15 +36,15 @@ def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
+        # before the document is made of it, which puts merged keys (<<) into the node
+        lines: dict[Path, int] = {(): 1, **(dict(_walk(node, (), file)) if node is not None else {})}
         document = loader.construct_document(node) if node is not None else None
+    except RecursionError as error:
+        raise UsageError(f"{file} is nested too deeply, or a part of it contains itself") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = f":{mark.line + 1}" if mark else ""
         raise UsageError(f"{file}{at} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
-    lines: dict[Path, int] = {(): 1}
-    if node is not None:
-        for path, line in _walk(node, (), file):
-            lines[path] = line
     return document, lines
 
 

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "mustBeBetween": ("low", "high"),
     "mustNotBeBetween": ("low", "high", "inverse"),
 }
+
+
+UNITS = ("rows", "percent", "%")
 
 
 def read_contract(path: Path, *, table: str | None = None, shown_as: str | None = None) -> Contract:
@@ -103,6 +108,11 @@ def _contract(document: Mapping[str, Any], index: int, lines: Mapping[KeyPath, i
         for i, entry in enumerate(owner.get("customProperties") or []):
             custom[entry["property"]] = entry.get("value")
             custom_lines[entry["property"]] = line_of(lines, (*path, "customProperties", i))
+    columns = tuple(_column(p, (*at, "properties", i), lines, file) for i, p in enumerate(node.get("properties") or []))
+    for i, column in enumerate(columns):
+        earlier = next((c for c in columns[:i] if c.name == column.name), None)
+        if earlier:
+            raise UsageError(f"{column.place()}: the column '{column.name}' was already described on line {earlier.place().line}")
     return Contract(
         id=str(document.get("id") or ""),
         name=str(document.get("name") or document.get("id") or ""),
@@ -110,7 +120,7 @@ def _contract(document: Mapping[str, Any], index: int, lines: Mapping[KeyPath, i
         path=file,
         sha256=sha256,
         table=str(node.get("physicalName") or node.get("name") or ""),
-        columns=tuple(_column(p, (*at, "properties", i), lines, file) for i, p in enumerate(node.get("properties") or [])),
+        columns=columns,
         rules=_rules(node, at, lines, file, ""),
         custom=custom,
         custom_lines=custom_lines,
@@ -135,13 +145,27 @@ def _column(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], 
         required=bool(node.get("required")),
         unique=bool(node.get("unique")),
         primary_key=bool(node.get("primaryKey")),
-        options=dict(node.get("logicalTypeOptions") or {}),
+        options=_options(node.get("logicalTypeOptions") or {}, Place(file, line_of(lines, (*at, "logicalTypeOptions")))),
         enum=tuple(e["value"] if isinstance(e, Mapping) else e for e in node.get("enum") or []),
         classification=str(node.get("classification") or ""),
         description=str(node.get("description") or ""),
         custom={e["property"]: e.get("value") for e in node.get("customProperties") or []},
         rules=_rules(node, at, lines, file, str(name)),
     )
+
+
+def _options(written: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """Return the options as ODCS 3.1 means them: before, an exclusive bound was a flag beside the bound."""
+    options = dict(written)
+    for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        flag = options.get(exclusive)
+        if isinstance(flag, bool):
+            del options[exclusive]
+            if flag and options.get(inclusive) is None:
+                raise UsageError(f"{place}: '{exclusive}: true' needs a '{inclusive}' beside it")
+            if flag:
+                options[exclusive] = options.pop(inclusive)
+    return options
 
 
 def _rules(owner: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str, column: str) -> tuple[Rule, ...]:
@@ -156,8 +180,8 @@ def _rule(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], fi
         implementation = load_with_lines(implementation, str(place))[0]
     if kind == "custom" and not isinstance(implementation, Mapping):
         raise UsageError(f"{place}: 'implementation' of a custom rule is a mapping; got {type(implementation).__name__}")
-    if kind == "library" and not (node.get("metric") or node.get("rule")):
-        raise UsageError(f"{place}: a library rule names a 'metric', such as nullValues; this one has none")
+    if kind == "library":
+        _metric(node, place, column)
     return Rule(
         kind=kind,
         place=place,
@@ -175,20 +199,40 @@ def _rule(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], fi
     )
 
 
+def _metric(node: Mapping[str, Any], place: Place, column: str) -> None:
+    """Refuse a library rule that no check would evaluate."""
+    metric, arguments = node.get("metric") or node.get("rule"), node.get("arguments") or {}
+    if not metric:
+        raise UsageError(f"{place}: a library rule names a 'metric', such as nullValues; this one has none")
+    if metric == "rowCount" and column:
+        raise UsageError(f"{place}: rowCount is about the table; write it under the table's 'quality', not under the column '{column}'")
+    if metric in ("nullValues", "missingValues", "invalidValues") and not column:
+        raise UsageError(f"{place}: {metric} is about a column; write it under the 'quality' of that column")
+    if metric == "invalidValues" and not (arguments.get("validValues") or arguments.get("pattern")):
+        raise UsageError(f"{place}: invalidValues needs 'arguments: {{validValues: […]}}' or 'arguments: {{pattern: …}}'")
+
+
 def _limit(node: Mapping[str, Any], place: Place) -> Limit:
     written = [o for o in OPERATORS if node.get(o) is not None]
     if len(written) > 1:
         raise UsageError(f"{place}: one operator a rule; got {', '.join(written)}. Write two rules, or mustBeBetween")
-    percent = str(node.get("unit") or "rows").casefold() in ("percent", "%")
+    unit = str(node.get("unit") or "rows").casefold()
+    if written and unit not in UNITS:
+        raise UsageError(f"{place}: no unit '{node['unit']}'. {did_you_mean(unit, UNITS)}")
+    percent = unit in ("percent", "%")
     severity = str(node.get("severity") or "error").casefold()
     bounds: dict[str, Any] = {}
     if written:
         value, parts = node[written[0]], OPERATORS[written[0]]
-        pair = value if isinstance(value, list) else [value, value]
-        if not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in pair):
-            raise UsageError(f"{place}: '{written[0]}' expects a number{' or two' if 'etween' in written[0] else ''}; got {value!r}")
-        scale = 0.01 if percent else 1.0
-        bounds = {part: pair[0] * scale if part == "low" else pair[-1] * scale if part == "high" else True for part in parts}
+        two = written[0].endswith("Between")
+        pair = value if two and isinstance(value, list) else [value, value]
+        if not all(isinstance(v, (int, float)) and not isinstance(v, bool) and isfinite(v) for v in pair):
+            raise UsageError(f"{place}: '{written[0]}' expects {'two numbers' if two else 'a number'}; got {value!r}")
+        if pair[0] > pair[1]:
+            raise UsageError(f"{place}: '{written[0]}' expects the smaller number first; got {value!r}")
+        # exact, so that 57 percent is the same number as 57 rows of 100
+        low, high = (float(Fraction(str(v)) / (100 if percent else 1)) for v in pair)
+        bounds = {part: low if part == "low" else high if part == "high" else True for part in parts}
     return Limit(
         **bounds,
         measurement="failing_share" if percent and written else "",

@@ -98,7 +98,10 @@ class Check:
         UsageError
             A key is no parameter of this check.
         """
-        parameters = {k: tuple(v) if isinstance(v, list) else v for k, v in rule.implementation.items() if k != "check"}
+        many = {f.name for f in fields(cls) if isinstance(f.default, tuple)}
+        parameters = {
+            k: tuple(v) if isinstance(v, list) else (v,) if k in many else v for k, v in rule.implementation.items() if k != "check"
+        }
         known = {f.name for f in fields(cls)} - {"limit", "clauses"}
         if rule.column and "column" in known:
             parameters.setdefault("column", rule.column)
@@ -186,7 +189,17 @@ def rows_measured(failing: int, total: int, where: Mapping[str, str], *, missing
 
 
 def require_column(subject: Subject, column: str) -> ir.Column:
-    """Return a column of the subject's table, or raise :class:`NotApplicable` where the data do not have it."""
+    """Return a column of the subject's table.
+
+    Raises
+    ------
+    NotApplicable
+        The data do not have it.
+    UsageError
+        A rule named none.
+    """
+    if not column:
+        raise UsageError("the rule names no column; write it under a column, or add 'column: NAME' beside 'check'")
     if column not in subject.table.columns:
         raise NotApplicable(f"the data have no column '{column}' (D001 reports that). {did_you_mean(column, subject.table.columns)}")
     return subject.table[column]

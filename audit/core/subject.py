@@ -148,9 +148,17 @@ class Subject:
             # DuckDB reads a CSV column of Yes and No as boolean; a word that is neither is never the value of one
             return column == TRUTH[positive.casefold()] if positive.casefold() in TRUTH else column.isnull() & column.notnull()
         if kind.is_numeric():
-            return column == float(positive)
+            number = _number(positive)
+            return column.isnull() & column.notnull() if number is None else column == number
         return column.cast("string") == positive
 
     def with_table(self, table: ir.Table) -> "Subject":
         """Return the same subject over other rows."""
         return replace(self, table=table)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag
 import duckdb
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError
+from ibis.common.exceptions import IbisError, TableNotFound
 
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.engines.ask_engine import one_line
@@ -126,16 +126,25 @@ def frame_source(frame: Any, backend: Any = None) -> Source:
         else:
             plain = frame.reset_index(drop=True)
             plain.columns = [str(c) for c in plain.columns]
+            _refuse_repeated(list(plain.columns))
             arrow = pa.Table.from_pandas(plain, preserve_index=False).replace_schema_metadata(None)
     except (pa.ArrowException, AttributeError, TypeError) as error:
-        raise DataError(f"cannot read the frame: {one_line(error)}. Expected a pandas, polars or Arrow table with one type per column") from error
-    repeated = {c for c in arrow.column_names if arrow.column_names.count(c) > 1}
-    if repeated:
-        raise DataError(f"the frame has more than one column named {sorted(repeated)}; rename them")
+        # Arrow names the column last; what comes before may show a value
+        what = one_line(Exception(error.args[-1] if error.args else error))
+        raise DataError(f"cannot read the frame: {what}. Expected a pandas, polars or Arrow table with one type per column") from error
+    _refuse_repeated(arrow.column_names)
+    if not arrow.column_names:
+        raise DataError("the frame has no columns")
     backend = backend or connect()
     name = f"frame_{next(_frame_names)}"
     backend.con.register(name, arrow)
     return Source(backend.table(name), backend, name)
+
+
+def _refuse_repeated(names: Sequence[str]) -> None:
+    repeated = sorted({c for c in names if names.count(c) > 1})
+    if repeated:
+        raise DataError(f"the frame has more than one column named {repeated}; rename them")
 
 
 def fingerprint(source: Source) -> str:
@@ -145,12 +154,12 @@ def fingerprint(source: Source) -> str:
         return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
     digest = hashlib.sha256()
     digest.update(str(source.table.schema()).encode())
-    arrow = source.backend.to_pyarrow(source.table)
-    for batch in arrow.combine_chunks().to_batches():
-        for column in batch.columns:
-            for buffer in column.buffers():
-                if buffer is not None:
-                    digest.update(buffer)
+    for column in source.backend.to_pyarrow(source.table).combine_chunks().columns:
+        # what lies in memory under a null is no content: which values are there, then those that are
+        for part in (column.is_valid(), column.drop_null()):
+            plain = part.cast("int8") if part.type == "bool" else part
+            for buffer in (b for chunk in plain.chunks for b in chunk.buffers() if b is not None):
+                digest.update(buffer)
     return digest.hexdigest()
 
 
@@ -186,6 +195,11 @@ def _open_url(url: str, base: Path) -> Source:
     try:
         backend = ibis.connect(address, read_only=True) if address.startswith("duckdb://") else ibis.connect(address)
         return Source(backend.table(name), backend, url, [file] if address.startswith("duckdb://") else ())
+    except TableNotFound as error:
+        names: list[str] = []
+        if backend.name == "duckdb":
+            names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+        raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
     except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 

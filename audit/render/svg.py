@@ -1,5 +1,6 @@
 """An Altair chart as SVG text that reads in light and in dark, on screen and on paper, and says in words what it shows."""
 
+import json
 import re
 from typing import Any
 from xml.sax.saxutils import escape
@@ -76,7 +77,11 @@ def svg(chart: Any, *, title: str, description: str, name: str) -> str:
     """
     import vl_convert
 
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), config=_CONFIG, allowed_base_urls=[])
+    spec = chart.to_dict(validate=False)
+    for layer in spec.get("layer", ()):
+        # Nothing is pointed at on paper, and laying out tooltips takes time.
+        layer["encoding"].pop("tooltip", None)
+    drawn = vl_convert.vegalite_to_svg(json.dumps(spec), config=_CONFIG, allowed_base_urls=[])
     head = _HEAD.match(drawn)
     if head is None:
         raise ValueError(f"expected an SVG picture with a size from vl-convert, got: {drawn[:80]!r}")

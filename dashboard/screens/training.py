@@ -1,35 +1,32 @@
 """How the models of a run were made: split, candidates, learning curves."""
 
+import pandas as pd
 import streamlit as st
 
 from audit.core.run import Run
-from audit.render import wording
-from dashboard import draw, learning
+from audit.render import training_record, wording
+from dashboard import draw, view
 from dashboard.looks import escaped
 
 
 def page(run: Run) -> None:
     """Show the page."""
     st.title("Training")
-    record = run.training
-    if not record:
+    if not run.training:
         st.info(f"Nothing was trained in this run: it was made by 'assay {escaped(run.verb)}'.")
         return
-    chosen, metric = wording.plain_name(str(record.get("chosen", ""))), wording.plain_name(str(record.get("metric", "")))
-    st.markdown(f"Chosen by {escaped(metric)} on the validation rows: **{escaped(chosen)}**. The test rows were used once, for the audit.")
-    candidates, parts = learning.candidate_rows(record), learning.split_rows(record)
+    chosen, metric = training_record.chosen(run), wording.plain_name(str(run.training.get("metric", "")))
+    if chosen and metric:
+        st.markdown(f"Chosen by {escaped(metric)} on the validation rows: **{escaped(chosen)}**. The test rows were kept for the audit.")
+    candidates = pd.DataFrame(training_record.candidates(run))
     if len(candidates):
         st.subheader("Candidates")
-        draw.table(candidates)
-    if len(parts):
-        st.subheader("Split")
-        draw.table(parts)
-    pictures = learning.curves(record)
+        draw.table(view.without_empty_columns(candidates).rename(columns=lambda name: wording.plain_name(name).capitalize()))
+    pictures = training_record.learning_curves(run)
     if pictures:
         st.subheader("Learning curves")
+        st.caption("Loss that falls on the training rows while it rises on the validation rows is overfitting.")
     for number, picture in enumerate(pictures):
         draw.exhibit(picture, f"{run.id}-curve-{number}")
-    facts = learning.fact_rows(record)
-    if facts:
-        st.subheader("How it was done")
-        draw.facts(facts)
+    st.subheader("How it was done")
+    draw.facts({"Split": training_record.split(run), **{view.sentence(name).removesuffix("."): text for name, text in training_record.other(run)}})

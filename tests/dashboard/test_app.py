@@ -130,9 +130,9 @@ def test_details_hold_limit_numbers_and_method(opened, store):
     app.session_state[f"{SAMPLE_ID}-fairness-0-F001:colour-details"] = True
     app.run()
     assert not app.exception
-    assert "must be at most 8 %, because: agreed with the review board. Declared in assay.yaml." in text(app)
+    assert "must be at most 8 points, because: agreed with the review board. Declared in assay.yaml." in text(app)
     assert "Feldman et al. 2015" in text(app)
-    assert app.table[0].value["Interval"].tolist()[0] == "9.1 to 14.2 %"
+    assert "9.1 to 14.2 points" in app.table[0].value["95 % interval"].tolist()
 
 
 def test_filters_by_state_and_text(opened, store):
@@ -150,7 +150,7 @@ def test_comparison_names_what_changed(opened, store):
     said = text(app)
     assert "Got worse: **1**" in said
     assert {"Changed state", "Moved numbers", "New checks", "Checks that are gone"} <= set(said.splitlines())
-    assert app.table[1].value["Now"][0].replace("\\", "") == "11.6 % (9.1 to 14.2 %)"
+    assert app.table[1].value["Now"][0].replace("\\", "") == "11.6 points (9.1 to 14.2 points)"
 
 
 def test_a_lone_run_has_nothing_to_compare_with(opened, tmp_path):
@@ -161,7 +161,7 @@ def test_a_lone_run_has_nothing_to_compare_with(opened, tmp_path):
 
 def test_training_page_shows_candidates_and_curves(opened, store):
     app = opened(store, "training")
-    assert "hist gradient boosting" in text(app)
+    assert "hist_gradient_boosting" in text(app)
     assert len(app.get("vega_lite_chart")) == 1
 
 

@@ -134,7 +134,7 @@ def test_numbers_and_limit_are_shown_on_request(visit):
     page = visit("fairness")
     page.get_by_text("Limit, numbers and method").first.click()
     page.get_by_text("because: agreed with the review board").wait_for()
-    page.get_by_role("cell", name="9.1 to 14.2 %").first.wait_for()
+    page.get_by_role("cell", name="9.1 to 14.2 points").first.wait_for()
     page.get_by_text("Show the data behind it").first.click()
     page.locator("[data-testid=stDataFrame]").first.wait_for()
     settled(page)
@@ -150,7 +150,7 @@ def test_filters_leave_what_matches(visit):
 def test_two_runs_are_compared(visit):
     page = visit("compare")
     page.get_by_role("heading", name="Changed state").wait_for()
-    page.get_by_role("cell", name="11.6 % (9.1 to 14.2 %)").first.wait_for()
+    page.get_by_role("cell", name="11.6 points (9.1 to 14.2 points)").first.wait_for()
 
 
 def test_a_link_names_its_run_and_a_list_opens_another(visit):

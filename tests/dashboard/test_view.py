@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from audit.core.exhibit import Exhibit, Kind
@@ -11,7 +12,8 @@ from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status
 from audit.render import wording
-from dashboard import comparison, learning, looks, view
+from audit.render.grid import Grid
+from dashboard import comparison, looks, view
 from tests.runs import earlier_run, passing_gate, sample_run
 
 GAP = Measurement("selection_rate_gap", 0.116, "share", {"colour": "White − Black"}, 5226, (0.091, 0.142), 0.95, "newcombe")
@@ -76,33 +78,20 @@ def test_families_follow_the_house_and_strangers_come_last():
     assert lines[3].title == "Astrology"
 
 
-def test_measurements_are_told_with_value_interval_rows_and_method():
-    rate = Measurement("selection_rate", None, "share", {"colour": "Unknown"}, 0)
-    found = result("F001", measurements=(rate, GAP), judged="selection_rate_gap", limit=LIMIT)
-    rows = view.measurement_rows(found).to_dict("records")
-    assert rows[0] == {
-        "Measurement": "Selection rate gap",
-        "Where": "colour = White − Black",
-        "Value": "11.6 %",
-        "Interval": "9.1 to 14.2 %",
-        "Level": "95 %",
-        "Rows": "5,226",
-        "Method": "newcombe",
-        "Judged": "yes",
-    }
-    assert rows[1]["Value"] == "not estimable"
-    assert (rows[1]["Interval"], rows[1]["Rows"], rows[1]["Judged"]) == ("", "0", "")
+def test_a_table_of_texts_keeps_every_column_even_of_the_same_name():
+    cells = Grid(["rows", "rows", "share", "rows"], [True] * 4, [["1", "2", "3 %", "4"]])
+    assert view.frame(cells).to_dict("records") == [{"rows": "1", "rows (2)": "2", "share": "3 %", "rows (3)": "4"}]
+    assert view.frame(Grid(["a"], [False], [])).columns.tolist() == ["a"]
 
 
 def test_columns_that_say_nothing_are_left_out():
-    found = result(measurements=(Measurement("rows", 5226, "rows"),))
-    assert view.measurement_rows(found).to_dict("records") == [{"Measurement": "Rows", "Value": "5,226 rows"}]
-    assert view.measurement_rows(result()).empty
+    rows = pd.DataFrame({"a": ["", ""], "b": ["", "x"]})
+    assert view.without_empty_columns(rows).columns.tolist() == ["b"]
 
 
 def test_limit_is_told_in_the_unit_it_judges_with_reason_and_source():
     found = result("F001", measurements=(GAP,), judged="selection_rate_gap", limit=LIMIT)
-    assert view.limit_sentence(found) == "Selection rate gap must be at most 8 %, because: agreed with the review board. Declared in assay.yaml."
+    assert view.limit_sentence(found) == "Selection rate gap must be at most 8 points, because: agreed with the review board. Declared in assay.yaml."
     soft = replace(found, limit=Limit(low=3, blocking=False), judged="k", measurements=(Measurement("k", 2, "rows"),))
     assert view.limit_sentence(soft) == "K should be at least 3 rows."
     assert view.limit_sentence(result()) == "Nothing is held against a limit here."
@@ -162,8 +151,8 @@ def test_comparison_is_told_in_rows_with_both_intervals():
     assert row == {
         "Check": "F001 Selection-rate gap: colour",
         "Number": "selection rate gap, colour = White − Black",
-        "Before": "8.1 % (5.5 to 10.7 %)",
-        "Now": "11.6 % (9.1 to 14.2 %)",
+        "Before": "8.1 points (5.5 to 10.7 points)",
+        "Now": "11.6 points (9.1 to 14.2 points)",
         "Intervals apart": "no",
     }
     assert comparison.result_rows(found.new)["State"].tolist() == [WARNED]
@@ -206,41 +195,6 @@ def test_what_two_runs_do_not_share_is_named():
     before = run(seed=1)
     after = replace(before, seed=2, contract=Document(sha256="b" * 64), environment={"pandas": "3.1"})
     assert comparison.compare(before, after).different == ["the contract", "the seed", "versions of packages"]
-
-
-def test_training_record_as_rows():
-    record = sample_run().training
-    assert learning.split_rows(record).to_dict("records")[0] == {"Part": "train", "Rows": "3,658", "Share": "70.0 %"}
-    candidates = learning.candidate_rows(record)
-    assert candidates["Candidate"].tolist() == ["hist gradient boosting", "torch mlp", "logistic regression"]
-    assert candidates["ROC AUC on validation"].tolist() == ["0.741", "0.738", "0.732"]
-    assert candidates["Chosen"].tolist() == ["✓ chosen", "", ""]
-    (curve,) = learning.curves(record)
-    assert (curve.kind, len(curve.rows), curve.rows[0]) == (Kind.LINES, 12, (1, 0.61, "train loss"))
-    assert learning.fact_rows(record)["Mitigation"] == (
-        "Threshold optimizer for demographic parity by colour, fitted on the validation rows, applied to hist gradient boosting."
-    )
-
-
-def test_a_metric_that_is_better_when_lower_is_ranked_so():
-    record = {**sample_run().training, "metric": "log_loss", "higher_is_better": False}
-    assert learning.candidate_rows(record)["Candidate"].tolist() == ["logistic regression", "torch mlp", "hist gradient boosting"]
-
-
-def test_a_long_curve_is_thinned_but_keeps_both_ends():
-    record = {"learning_curves": {"m": {"epoch": list(range(401)), "train_loss": [float(i) for i in range(401)]}}}
-    (curve,) = learning.curves(record)
-    assert len(curve.rows) <= 202
-    assert (curve.rows[0][0], curve.rows[-1][0]) == (0, 400)
-
-
-def test_an_empty_training_record_has_nothing_to_show():
-    assert learning.split_rows({}).empty
-    assert learning.candidate_rows({}).empty
-    assert learning.curves({}) == []
-    assert learning.fact_rows({}) == {}
-    refused = {"mitigation": {"method": "m", "constraint": "c", "sensitive": "s", "applied": False, "reason": "one group only"}}
-    assert learning.fact_rows(refused)["Mitigation"] == "M for c by s was asked for but not applied: one group only."
 
 
 def test_every_state_is_told_by_mark_and_word():

@@ -23,9 +23,10 @@ DATA = Path(__file__).parents[2] / "data"
 NAMES = ("arrests", "loans")
 SHAPES = {"arrests": (5226, 8), "loans": (1989, 59)}
 
-#: What the published tables themselves break, as their contracts and datasheets say: a warning each, and nothing else.
+#: What the published tables themselves break, as their contracts and datasheets say: a warning each, and nothing else. The repeated rows of
+#: arrests are admitted by its contract, up to the number published.
 KNOWN_DEFECTS = {
-    "arrests": {"D007"},
+    "arrests": set(),
     "loans": {"D002:appinc", "D002:liq", "D002:gdlin", "D002:lines", "D002:term", "D002:review"},
 }
 
@@ -109,7 +110,7 @@ def test_the_published_table_keeps_its_contract_but_for_its_known_defects(name):
     subject = Subject(name, source.table, merge_roles(contract, config.roles.model_dump()), location=source.location)
     run = examine(subject, source.backend, verb="gate", families=["quality"], contract=contract).run
     assert {r.key for r in run.results if r.status is Status.WARNED} == KNOWN_DEFECTS[name]
-    assert {r.status for r in run.results} == {Status.PASSED, Status.WARNED}
+    assert {r.status for r in run.results} <= {Status.PASSED, Status.WARNED}
     assert any(r.code == "D009" for r in run.results)
 
 

@@ -3,11 +3,11 @@
 import pandas as pd
 import pandera.pandas as pa
 import pytest
-from tests.toys import CONTRACT_SHA, config, gate_run, separable, subject, trained
 
 from audit.core.contract import Column, Contract
 from audit.core.errors import DataError, UsageError
 from audit.core.status import Status
+from tests.toys import CONTRACT_SHA, config, gate_run, separable, subject, trained
 from training.features import features_of
 from training.gate import require_gate
 from training.guard import guard

@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.metrics import log_loss
+from sklearn.utils.estimator_checks import check_estimator
 
 from audit.core.errors import DataError
 from training.network.classifier import TorchMLPClassifier
@@ -101,3 +102,9 @@ def test_an_interrupt_is_not_taken_for_the_end_of_training(noisy):
     for rest in ({}, {"X_val": xv, "y_val": yv}):
         with pytest.raises(KeyboardInterrupt):
             TorchMLPClassifier(max_epochs=50).fit(x, y, on_epoch=impatient, **rest)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the checks provoke warnings on purpose, in scikit-learn and in torch
+def test_it_keeps_the_promises_of_scikit_learn():
+    check_estimator(TorchMLPClassifier(max_epochs=15), on_skip=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from training.preprocess import fold, make_preprocess
 from training.transformers import column_kind, foldable
 
-AWKWARD = ["plain", "with space", "it's \"quoted\"", "a.b", "a", "a=b", "größe", "年齢", "a=missing?", "__x"]
+AWKWARD = ["plain", "with space", 'it\'s "quoted"', "a.b", "a", "a=b", "größe", "年齢", "a=missing?", "__x"]
 
 
 def fitted(frame, features=None):

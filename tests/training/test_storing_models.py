@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.preprocessing import FunctionTransformer
-from tests.toys import separable, trained
 
 from audit.core.errors import DataError
+from tests.toys import separable, trained
 from training import export, models
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame, selection_rate
 from sklearn.metrics import roc_auc_score
-from tests.toys import separable, trained
 
 from audit.core.serial import plain
+from tests.toys import separable, trained
 from training import models
 from training.export import load
 
@@ -168,7 +168,7 @@ def test_three_classes_have_no_score_and_no_mitigation():
 
 
 def test_awkward_columns_go_all_the_way(tmp_path):
-    source = separable(200).rename(columns={"number": "größe in \"cm\".x=y", "level": "it's a level", "noise": "年齢"})
+    source = separable(200).rename(columns={"number": 'größe in "cm".x=y', "level": "it's a level", "noise": "年齢"})
     source["empty"] = np.nan
     source["always"] = "same"
     source["when"] = pd.date_range("2020-01-01", periods=200)
@@ -180,9 +180,8 @@ def test_awkward_columns_go_all_the_way(tmp_path):
 
 
 def test_candidates_are_stored_and_restored(tmp_path):
-    from tests.toys import config, gate_run, subject
-
     from audit.core.contract import Contract
+    from tests.toys import config, gate_run, subject
     from training.pipeline import train
 
     source = separable(200)

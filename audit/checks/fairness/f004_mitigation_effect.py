@@ -114,7 +114,7 @@ def _mitigated(subject: Subject) -> Model:
     for model in subject.models:
         if model.name == MITIGATED:
             return model
-    raise NotApplicable("compares a model with its mitigated version, and there is none; switch it on under 'training: mitigation' in assay.yaml")
+    raise NotApplicable("compares a model with its mitigated version, and there is none; switch it on under 'training: mitigate' in assay.yaml")
 
 
 def _table(subject: Subject, models: tuple[Model, Model], outcomes: Outcomes, cells: Rows) -> tuple[list[str], NDArray[np.int64]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import ibis
 import ibis.expr.types as ir
 
 from audit.core.ask import Answers, Asks, rows
@@ -55,17 +56,30 @@ class RowOverlap(Check):
         split, compared = subject.need("split"), _compared(subject)
         names = {f"c{i}": subject.table[c] for i, c in enumerate(compared)}
         table = subject.table.select(split=subject.table[split].cast("string"), **names)
-        distinct = table.group_by(["split", *names]).aggregate(n=table.count())
-        trained = (distinct.split == self.train).any().over(group_by=[distinct[name] for name in names])
-        marked = distinct.mutate(in_train=trained)
-        by_split = marked.group_by("split").aggregate(rows=marked.n.sum(), shared=marked.n.sum(where=marked.in_train).fill_null(0))
-        return {"splits": rows(by_split), "repeats": rows(_repeats(table, list(names)), when_needed=True)}
+        table = table.filter(table.split.notnull())
+        shared = self._shared(table, list(names))
+        return {
+            "splits": rows(table.group_by("split").aggregate(rows=table.count())),
+            "shared": rows(shared.group_by("split").aggregate(shared=shared.n.sum())),
+            "repeats": rows(_repeats(table, list(names)), when_needed=True),
+        }
+
+    def _shared(self, table: ir.Table, names: list[str]) -> ir.Table:
+        """Return the different rows of each split that also occur in training, ``n`` times each."""
+        # hashes narrow the rows down, so that whole rows are compared only where two hashes are equal
+        hashed = table.mutate(assay_hash=ibis.struct({name: table[name] for name in names}).hash())
+        trained = hashed.split == self.train
+        both = hashed.group_by("assay_hash").aggregate(trained=trained.any(), other=(~trained).any())
+        candidates = hashed.semi_join(both.filter(both.trained & both.other), "assay_hash")
+        different = candidates.group_by(["split", *names]).aggregate(n=candidates.count())
+        marked = different.mutate(in_train=(different.split == self.train).any().over(group_by=[different[name] for name in names]))
+        return marked.filter(marked.in_train & (marked.split != self.train))
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the share of shared rows in each split."""
         split = subject.need("split")
-        counts = {row["split"]: (int(row["rows"]), int(row["shared"])) for row in answers.rows("splits")}
-        counts.pop(None, None)
+        shares = {row["split"]: int(row["shared"]) for row in answers.rows("shared")}
+        counts = {row["split"]: (int(row["rows"]), shares.get(row["split"], 0)) for row in answers.rows("splits")}
         trained, _ = counts.pop(self.train, (0, 0))
         if not trained or not counts:
             found = listed(f"'{name}'" for name in counts)
@@ -100,7 +114,7 @@ def _compared(subject: Subject) -> list[str]:
 
 def _repeats(table: ir.Table, names: list[str]) -> ir.Table:
     """Return how many different rows occur once, how many twice, and so on."""
-    sizes = table.filter(table.split.notnull()).group_by(names).aggregate(size=lambda t: t.count())
+    sizes = table.group_by(names).aggregate(size=lambda t: t.count())
     return sizes.group_by("size").aggregate(different=sizes.count())
 
 

@@ -39,27 +39,26 @@ class EntityOverlap(Check):
         table = subject.table.select(entity=subject.table[entity], split=subject.table[split].cast("string"))
         unknown = missing(table.entity) | table.split.isnull()
         known = table.filter(~unknown)
-        cells = known.group_by(["entity", "split"]).aggregate(n=known.count())
-        entities = cells.group_by("entity").aggregate(splits=cells.count(), n=cells.n.sum())
-        shared = entities.splits > 1
-        spread = cells.mutate(splits=cells.count().over(group_by=cells.entity))
-        by_split = spread.group_by("split").aggregate(
-            entities=spread.count(), shared=spread.count(where=spread.splits > 1), rows=spread.n.sum(where=spread.splits > 1).fill_null(0)
-        )
+        # the first and the last split of an entity differ where it has several
+        entities = known.group_by("entity").aggregate(first=known.split.min(), last=known.split.max(), n=known.count())
+        spread = entities.first != entities.last
+        torn = known.semi_join(entities.filter(spread), "entity")
+        by_split = torn.group_by("split").aggregate(entities=torn.entity.nunique(), rows=torn.count())
         return {
             "unknown": scalar(table.count(where=unknown)),
-            "splits": scalar(known.split.nunique()),
+            "first": scalar(table.split.min(where=~unknown)),
+            "last": scalar(table.split.max(where=~unknown)),
             "entities": scalar(entities.count()),
-            "shared": scalar(entities.count(where=shared)),
-            "shared_rows": scalar(entities.n.sum(where=shared).fill_null(0)),
+            "shared": scalar(entities.count(where=spread)),
+            "shared_rows": scalar(entities.n.sum(where=spread).fill_null(0)),
             "by_split": rows(by_split.order_by("split").limit(MOST_SHOWN), when_needed=True),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count the entities in more than one split."""
         split, entity = subject.need("split"), subject.need("entity")
-        if answers.scalar("splits") < 2:
-            raise NotApplicable(f"needs rows of at least two splits in '{split}' that have a value of '{entity}'; found {answers.scalar('splits')}")
+        if answers.scalar("first") == answers.scalar("last"):
+            raise NotApplicable(f"needs rows of at least two splits in '{split}' that have a value of '{entity}'")
         total, shared, shared_rows = (int(answers.scalar(name)) for name in ("entities", "shared", "shared_rows"))
         unknown = int(answers.scalar("unknown"))
         measurements = [
@@ -76,7 +75,7 @@ class EntityOverlap(Check):
             message += f" {counted(unknown, 'row')} without entity or split left out."
         exhibits = []
         if shared:
-            columns = ("split", "entities", "of these in another split", "rows of these")
-            cells = [(r["split"], int(r["entities"]), int(r["shared"]), int(r["rows"])) for r in answers.rows("by_split")]
+            columns = ("split", "entities that are in another split too", "rows of these")
+            cells = [(r["split"], int(r["entities"]), int(r["rows"])) for r in answers.rows("by_split")]
             exhibits = [Exhibit(Kind.TABLE, "Entities in more than one split", columns, cells, note="All rows were compared.")]
         return Findings(measurements, message, exhibits)

@@ -74,7 +74,8 @@ class UndeclaredPersonalData(Check):
         texts = _texts(subject.table)
         if not texts:
             raise NotApplicable("no column could hold personal data: there is neither text nor a whole number")
-        sampled = subject.table.limit(self.rows).select(**texts)
+        # a list, because a column may be called 'self'
+        sampled = subject.table.limit(self.rows).select([text.name(name) for name, text in texts.items()])
         asks = {"sample": frame(sampled)}
         for name in filter(lambda n: _telling(subject.table, n), texts):
             present = subject.table.select(value=texts[name]).filter(lambda t: t.value.notnull())

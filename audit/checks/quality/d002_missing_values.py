@@ -12,6 +12,7 @@ from audit.core.check import Findings, RowCheck, missing, require_column, rows_m
 from audit.core.contract import Contract
 from audit.core.limit import Limit
 from audit.core.subject import Subject
+from audit.core.values import numbers, texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class MissingValues(RowCheck):
     column : str
         The column.
     sentinels : tuple of str
-        Values that stand for "missing", as text.
+        Values that stand for "missing"; compared as numbers in a numeric column, as text without outer blanks elsewhere.
     """
 
     code: ClassVar[str] = "D002"
@@ -48,7 +49,7 @@ class MissingValues(RowCheck):
                 yield cls(column=column.name, limit=Limit(high=0, reason=f"{key} in the contract", source=place), clauses=(place,))
             for rule in column.rules:
                 if rule.metric in ("nullValues", "missingValues"):
-                    sentinels = tuple(str(v) for v in rule.arguments.get("missingValues", ()) if v not in (None, "NULL", "null"))
+                    sentinels = tuple(str(v) for v in rule.arguments.get("missingValues", ()) if v is not None)
                     yield cls(column=column.name, sentinels=sentinels, limit=cls.limit_from(rule), clauses=(str(rule.place),))
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
@@ -56,7 +57,12 @@ class MissingValues(RowCheck):
         column = table[self.column]
         if not self.sentinels:
             return missing(column)
-        return missing(column) | ibis.coalesce(column.cast("string").strip().isin([s.strip() for s in self.sentinels]), False)
+        if column.type().is_numeric() and not column.type().is_boolean():
+            # -999 in a column of decimals is -999.0: as texts they would differ
+            coded = column.isin(numbers(self.sentinels))
+        else:
+            coded = column.cast("string").strip().isin(sorted(s.strip() for s in texts(self.sentinels)))
+        return missing(column) | ibis.coalesce(coded, False)
 
     def reason(self) -> str:
         """Name the column."""
@@ -75,7 +81,7 @@ class MissingValues(RowCheck):
         total = answers.scalar("total")
         direct = not self.sentinels and not subject.table[self.column].type().is_floating()
         failing = total - answers.scalar("present") if direct else answers.scalar("failing")
-        also = f", or {', '.join(repr(s) for s in self.sentinels)}" if self.sentinels else ""
+        also = f", or {', '.join(repr(str(s)) for s in self.sentinels)}" if self.sentinels else ""
         share = f" ({failing / total:.2%})" if total else ""
         return Findings(
             rows_measured(failing, total, self.where),

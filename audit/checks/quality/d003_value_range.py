@@ -1,6 +1,6 @@
 """D003: numbers and dates outside their range."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
@@ -56,13 +56,14 @@ class ValueRange(RowCheck):
             own = {k: column.options[k] for k in OPTIONS if column.options.get(k) is not None}
             if own:
                 place = str(column.place(next(iter(own))))
-                low, high = own.get("exclusiveMinimum"), own.get("exclusiveMaximum")
+                low, above = _stricter(own.get("minimum"), own.get("exclusiveMinimum"), max)
+                high, below = _stricter(own.get("maximum"), own.get("exclusiveMaximum"), min)
                 yield cls(
                     column=column.name,
-                    minimum=own.get("minimum") if low is None else low,
-                    maximum=own.get("maximum") if high is None else high,
-                    exclusive_minimum=low is not None,
-                    exclusive_maximum=high is not None,
+                    minimum=low,
+                    maximum=high,
+                    exclusive_minimum=above,
+                    exclusive_maximum=below,
                     limit=Limit(high=0, reason="bounds in the contract", source=place),
                     clauses=(place,),
                 )
@@ -96,9 +97,9 @@ class ValueRange(RowCheck):
         return {
             "total": scalar(subject.table.count()),
             "failing": scalar(subject.table.count(where=self.failing(subject.table))),
-            # nearly free: Parquet keeps both in its metadata
-            "lowest": scalar(column.min()),
-            "highest": scalar(column.max()),
+            # nearly free: Parquet keeps both in its metadata (but for floats, whose NaN an engine would take for the largest)
+            "lowest": scalar(column.min(where=~column.isnan()) if column.type().is_floating() else column.min()),
+            "highest": scalar(column.max(where=~column.isnan()) if column.type().is_floating() else column.max()),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -133,6 +134,15 @@ class ValueRange(RowCheck):
         if left and right and not self.exclusive_minimum and not self.exclusive_maximum:
             return f"{low} to {high}"
         return " and ".join(p for p in (left, right) if p)
+
+
+def _stricter(inclusive: Any, exclusive: Any, sterner: Callable[..., Any]) -> tuple[Any, bool]:
+    """Return the bound that leaves less room, and whether it is itself outside."""
+    if inclusive is None or exclusive is None:
+        return (inclusive, False) if exclusive is None else (exclusive, True)
+    numeric = isinstance(inclusive, (int, float)) and isinstance(exclusive, (int, float))
+    winner = sterner(inclusive, exclusive, key=None if numeric else str)
+    return (exclusive, True) if winner == exclusive else (inclusive, False)
 
 
 def _shown(value: object) -> str:

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Self
 import ibis.expr.types as ir
 
 from audit.core.ask import Answers, Asks, scalar, value_counts
-from audit.core.check import Findings, RowCheck, require_column, rows_measured
+from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
 from audit.core.errors import did_you_mean
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.subject import Subject
+from audit.core.values import numbers, texts
 
 #: How many wrong values are shown, and how much of each.
 SHOWN = 10
@@ -59,9 +60,9 @@ class Categories(RowCheck):
         """Return where the value is not allowed."""
         column = table[self.column]
         if column.type().is_numeric() and not column.type().is_boolean():
-            numbers = [v for v in self.allowed if isinstance(v, (int, float)) and not isinstance(v, bool)]
-            return column.notin(numbers) if numbers else column.notnull()
-        return column.cast("string").notin(sorted(self._texts()))
+            listed = numbers(self.allowed)
+            return ~missing(column) & (column.notin(listed) if listed else True)
+        return column.cast("string").notin(sorted(texts(self.allowed)))
 
     def reason(self) -> str:
         """Name the column."""
@@ -82,7 +83,7 @@ class Categories(RowCheck):
             return Findings(
                 rows_measured(failing, total, self.where), f"{failing:,} of {total:,} values of {self.column} are none of {self._listed()}."
             )
-        allowed = self._texts()
+        allowed = texts(self.allowed)
         wrong = sorted(((n, v) for v, n in answers.rows("counts").values if v is not None and v not in allowed), key=lambda p: (-p[0], p[1]))
         failing = sum(n for n, _ in wrong)
         message = f"{failing:,} of {total:,} values of {self.column} are none of {self._listed()}"
@@ -95,9 +96,6 @@ class Categories(RowCheck):
             exhibits = [Exhibit(Kind.TABLE, f"Most frequent values of {self.column} outside its categories", ("value", "rows"), shown)]
         return Findings(rows_measured(failing, total, self.where), f"{message}.{hint}", exhibits)
 
-    def _texts(self) -> set[str]:
-        return {("true" if v else "false") if isinstance(v, bool) else str(v) for v in self.allowed}
-
     def _listed(self) -> str:
-        texts = sorted(self._texts())
-        return f"its {len(texts)} categories" if len(texts) > 6 else ", ".join(texts)
+        names = sorted(texts(self.allowed))
+        return f"its {len(names)} categories" if len(names) > 6 else ", ".join(names)

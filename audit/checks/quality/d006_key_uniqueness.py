@@ -8,8 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from audit.core.ask import Answers, Asks, count_repeated, repeated, scalar
-from audit.core.check import Findings, RowCheck, require_column, rows_measured
+from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
+from audit.core.errors import UsageError
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
@@ -62,7 +63,7 @@ class KeyUniqueness(RowCheck):
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return the rows whose key occurs more than once."""
-        complete = ibis.and_(*(table[c].notnull() for c in self.columns))
+        complete = ibis.and_(*(~missing(table[c]) for c in self.columns))
         return (complete & (table.count().over(group_by=list(self.columns)) > 1)).fill_null(False)
 
     def reason(self) -> str:
@@ -72,10 +73,12 @@ class KeyUniqueness(RowCheck):
     def asks(self, subject: Subject) -> Asks:
         """Ask how many keys repeat, and how many rows share them."""
         table = subject.table
+        if not self.columns:
+            raise UsageError("D006 names no columns; write 'columns: [a, b]' beside 'check: D006'")
         for column in self.columns:
             require_column(subject, column)
         groups = repeated(table, self.columns)
-        complete = groups.filter([groups[c].notnull() for c in self.columns])
+        complete = groups.filter([~missing(groups[c]) for c in self.columns])
         return {"total": scalar(table.count()), "repeated": count_repeated(complete)}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:

@@ -80,8 +80,7 @@ def compare(early: Counts, late: Counts, *, ordered: bool, draws: int, seed: int
     interval = None
     if with_interval:
         drawn = distances(resample(early, BOOTSTRAP, seed), resample(late, BOOTSTRAP, seed + 1), ordered)
-        # resampling adds chance of its own, so the spread of the draws is laid around the corrected distance
-        interval = percentile_interval(np.clip(beyond + drawn - drawn.mean(), 0, 1), LEVEL)
+        interval = _interval(beyond, p_value, drawn)
     return Comparison(distance, beyond, interval, p_value, made)
 
 
@@ -91,6 +90,19 @@ def distances(early: Counts, late: Counts, ordered: bool) -> NDArray[np.float64]
     if ordered:
         return np.asarray(np.abs(np.cumsum(apart, axis=-1)).max(axis=-1))
     return np.asarray(np.abs(apart).sum(axis=-1) / 2)
+
+
+def _interval(beyond: float, p_value: float, drawn: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Lay the spread of the resampled distances around the corrected one: resampling adds chance of its own, so the draws cannot be used as they are.
+
+    Near 0 it is the square that varies evenly, far from 0 the distance itself; the wider of both is taken, and 0 is inside unless it is refuted.
+    """
+    plain = percentile_interval(beyond + drawn - drawn.mean(), LEVEL)
+    square = percentile_interval(beyond**2 + drawn**2 - np.mean(drawn**2), LEVEL)
+    if plain is None or square is None:
+        return None
+    low = min(max(plain[0], 0.0), np.sqrt(max(square[0], 0.0))) if p_value <= 1 - LEVEL else 0.0
+    return float(low), float(min(1.0, max(plain[1], np.sqrt(max(square[1], 0.0)))))
 
 
 def _permuted(

@@ -78,17 +78,16 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         *([alt.Tooltip("series", type="nominal")] if series else []),
         alt.Tooltip("said", type="nominal", title="value"),
     ]
-    width = max(220.0, min(420.0, WIDTH - 30 - label_width(labels)))
+    width = max(220.0, min(370.0, WIDTH - 30 - label_width(labels)))
     low, high = _ends(rows, exhibit.reference)
     # The numbers stand in a column of their own at the right, where neither bars nor the reference rule can cross them.
     column = max(len(row["text"]) for row in rows) * CHARACTER + 16
     full = low + (high - low) * width / (width - column)
-    within = {"condition": {"test": f"datum.value <= {high + (high - low) * 1e-6}", "value": 1}, "value": 0}
     across = alt.X(
         "value",
         type="quantitative",
         scale=alt.Scale(domain=[low, full], nice=False),
-        axis=axis(unit, [row["value"] for row in rows], gridOpacity=within, labelOpacity=within, tickOpacity=within),
+        axis=axis(unit, [row["value"] for row in rows], upto=high + (high - low) * 1e-6),
         title=title(exhibit.x_label, unit),
     )
     height = {} if len(series) > 1 else {"height": alt.RelativeBandSize(0.72)}
@@ -104,7 +103,10 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
     tall = max(label.count("\n") + 1 for label in labels)
     step = max(26, tall * LINE + 8, 18 * len(series) + 8)
     size = {"width": width, "height": step * len(labels)}
-    note = {"title": alt.Title("", subtitle=f"The first {MOST} of {MOST + left_out}; the table has them all.", subtitleColor=INK)} if left_out else {}
+    note = {}
+    if left_out:
+        said_so = f"The first {MOST} of {MOST + left_out}; the table has them all."
+        note = {"title": alt.Title(said_so, color=INK, fontSize=12, fontWeight="normal", anchor="start")}
     return alt.layer(*layers, *reference(exhibit, unit, across="x"), **size, **note)
 
 

@@ -44,7 +44,7 @@ def histogram(exhibit: Exhibit) -> Any:
             alt.Y("count", type="quantitative", axis=axis(tall), title=up),
             tooltip=[alt.Tooltip("said", type="nominal", title="bin")],
         )
-    return alt.layer(layer, *reference(exhibit, unit, across="x"), width=WIDTH - 110, height=220)
+    return alt.layer(layer, *reference(exhibit, unit, across="x"), width=WIDTH - 80, height=220)
 
 
 def closed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

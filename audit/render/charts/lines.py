@@ -45,7 +45,7 @@ def lines(exhibit: Exhibit) -> Any:
         layers.append(
             base.mark_point(filled=True, size=36, opacity=1).encode(across, up, tooltip=tips, **tint, **({"shape": shape(series)} if many else {}))
         )
-    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 110, height=230)
+    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 80, height=230)
 
 
 def course(rows: list[dict[str, Any]], label: str) -> tuple[Any, str]:
@@ -63,6 +63,6 @@ def course(rows: list[dict[str, Any]], label: str) -> tuple[Any, str]:
     for row, name in zip(rows, wrapped([text_of(row["x"]) for row in rows], most=24), strict=True):
         row["x"] = name
     names = list(dict.fromkeys(row["x"] for row in rows))
-    crowded = sum(len(n) for n in names) * 7 > WIDTH - 110
+    crowded = sum(len(n) for n in names) * 7 > WIDTH - 80
     plain = alt.Axis(grid=False, labelExpr=SPLIT, labelLimit=0, labelAngle=-40 if crowded else 0)
     return alt.X("x", type="ordinal", sort=None, scale=alt.Scale(domain=names), axis=plain, title=title(label, "")), "nominal"

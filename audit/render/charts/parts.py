@@ -12,7 +12,7 @@ from audit.render.figures import finite, interval, mark, number
 from audit.render.wording import clean
 
 #: Width in pixels of the whole picture that charts aim at.
-WIDTH = 560
+WIDTH = 500
 #: Width of a character of an axis label, about.
 CHARACTER = 6.6
 #: Splits labels that were wrapped in advance; nothing is cut.
@@ -64,18 +64,32 @@ def said(row: dict[str, Any], unit: str) -> str:
     return ", ".join(parts)
 
 
-def axis(unit: str, values: Sequence[float | None] = (), **options: Any) -> Any:
-    """Return an axis whose ticks are written in a unit: shares as per cent, years and whole numbers without decimals."""
+def axis(unit: str, values: Sequence[float | None] = (), *, upto: float | None = None, **options: Any) -> Any:
+    """Return an axis whose ticks are written in a unit: shares as per cent, years and whole numbers without decimals.
+
+    Parameters
+    ----------
+    unit : str
+        As :func:`audit.render.figures.unit_of` gives it.
+    values : sequence
+        What stands on the axis.
+    upto : float or None
+        Where ticks and grid end, though the axis goes on.
+    **options
+        Further properties of the axis.
+    """
     known = [v for v in values if v is not None]
-    whole = bool(known) and all(v == int(v) for v in known)
-    if unit == "share":
-        options["labelExpr"] = "format(datum.value * 100, '.4~g') + ' %'"
-    elif unit == "points":
-        options["labelExpr"] = "format(datum.value * 100, '.4~g')"
-    elif whole:
-        options["tickMinStep"] = 1
-        options["format"] = "d" if all(1000 <= v <= 2999 for v in known) else ",d"
-    return alt.Axis(labelOverlap=True, **({"tickCount": 5} | options))
+    if unit:
+        label = "format(datum.value * 100, '.4~g')" + (" + ' %'" if unit == "share" else "")
+    else:
+        label = "datum.label"
+        if known and all(v == int(v) for v in known):
+            options["tickMinStep"] = 1
+            options["format"] = "d" if all(1000 <= v <= 2999 for v in known) else ",d"
+    if upto is not None:
+        options["gridOpacity"] = options["tickOpacity"] = {"condition": {"test": f"datum.value <= {upto}", "value": 1}, "value": 0}
+        label = f"datum.value <= {upto} ? {label} : ''"
+    return alt.Axis(labelExpr=label, labelOverlap=True, **({"tickCount": 5} | options))
 
 
 def title(label: str, unit: str, fallback: str = "") -> str | None:

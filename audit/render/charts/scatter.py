@@ -37,4 +37,4 @@ def scatter(exhibit: Exhibit) -> Any:
     if {"low", "high"} <= set(exhibit.columns):
         ends = [alt.Y("low", type="quantitative", title=title(exhibit.y_label, unit)), alt.Y2("high")]
         layers.insert(0, base.mark_rule(opacity=0.7).encode(across, *ends, **tint))
-    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 110, height=260)
+    return alt.layer(*layers, *reference(exhibit, unit, across="y"), width=WIDTH - 80, height=260)

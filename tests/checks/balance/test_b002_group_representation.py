@@ -112,7 +112,7 @@ def test_a_rule_may_state_the_population_itself():
 @pytest.mark.parametrize("reference", ["half", {"B": "many"}, {"B": 0.5, "W": 0.2}, {"B": 8, "W": 92}, {"B": -0.5, "W": 1.5}, ["B"]])
 def test_what_is_no_population_is_refused_with_its_line(reference):
     subject, _ = subject_of(PEOPLE, sensitive=("colour",))
-    with pytest.raises(UsageError, match="c.yaml:9: "):
+    with pytest.raises(UsageError, match=r"c\.yaml:9: "):
         list(GroupRepresentation.plan(subject, contract(reference)))
 
 

@@ -58,7 +58,7 @@ def test_without_mitigation_there_is_one_check_and_it_says_so() -> None:
     subject, engine = subject_of(frame(), MODELS[:1], target="y", prediction="p", sensitive=("g",))
     (check,) = MitigationEffect.plan(subject, Contract())
     assert check.where == {}
-    with pytest.raises(NotApplicable, match="training: mitigation"):
+    with pytest.raises(NotApplicable, match="training: mitigate"):
         findings(check, subject, engine)
 
 

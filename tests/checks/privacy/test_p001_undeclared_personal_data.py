@@ -229,6 +229,11 @@ def test_quoted_and_non_latin_column_names():
     assert name in found.message
 
 
+@pytest.mark.parametrize("name", ["self", "exprs", "value", "name", "n"])
+def test_a_column_may_be_called_like_anything(name):
+    assert look(PERSONAL["e-mail address"], name)[0] is Status.FAILED
+
+
 def test_long_texts_take_no_time():
     state, _ = look(["a" * 100_000, "1 " * 50_000, "rue " + "x " * 50_000, "." * 100_000, "a@" * 50_000])
     assert state is Status.PASSED

@@ -1,0 +1,108 @@
+"""Two periods of one table, or a reference and a table: every row with a mark whether it is in the later one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.core.check import missing
+from audit.core.errors import NotApplicable, UsageError
+from audit.core.subject import Subject
+
+LATE = "assay_late"
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Rows of both periods.
+
+    Parameters
+    ----------
+    rows : ibis table
+        The compared columns, and the boolean ``LATE``; rows without a time are left out.
+    columns : tuple of str
+        Compared columns.
+    left_out : tuple of str
+        Columns of a nested type, which are not compared.
+    span : tuple of ibis scalars
+        First and last time of the early and of the late period; empty where a reference is compared.
+    """
+
+    rows: ir.Table
+    columns: tuple[str, ...]
+    left_out: tuple[str, ...]
+    time: str = ""
+
+
+def periods(subject: Subject, cut: str | int | float | None) -> Periods:
+    """Divide a subject's rows into an early and a late period.
+
+    With a reference, that is the early period. Else the table is cut by its time: at ``cut``, or at the value of the time that brings the early
+    share closest to one half, so that a year with many rows stays whole.
+
+    Parameters
+    ----------
+    subject : Subject
+        With a reference, or a time role.
+    cut : str, int, float or None
+        The time at which the late period begins.
+
+    Raises
+    ------
+    NotApplicable
+        Neither reference nor time, or a time that has no order.
+    UsageError
+        The cut is no time of the column's kind.
+    """
+    compared, left_out = _compared(subject)
+    if subject.reference is not None:
+        shared = tuple(c for c in compared if c in subject.reference.columns)
+        early = _same_types(subject.reference, subject.table, shared).mutate(**{LATE: ibis.literal(False)})
+        late = _same_types(subject.table, subject.reference, shared).mutate(**{LATE: ibis.literal(True)})
+        return Periods(early.union(late), shared, left_out)
+    name = subject.need("time")
+    time = subject.table[name]
+    kind = time.type()
+    if not (kind.is_date() or kind.is_timestamp() or kind.is_numeric()):
+        raise NotApplicable(f"the time column '{name}' has the type {kind}; give it as dates, timestamps or numbers such as years")
+    if cut is None:
+        late = time > _middle(subject.table, name)
+    else:
+        try:
+            late = time >= ibis.literal(float(cut) if kind.is_numeric() else str(cut)).cast(kind)
+        except ValueError as error:
+            raise UsageError(f"S001: 'cut' is '{cut}'; the time column '{name}' has the type {kind}") from error
+    dated = subject.table.filter(~missing(time))
+    return Periods(dated.select(*compared, *([] if name in compared else [name]), **{LATE: late}), compared, left_out, name)
+
+
+def _middle(table: ir.Table, name: str) -> ir.Scalar:
+    """Return the time, not the last one, up to which lies the share of rows closest to one half."""
+    known = table.filter(~missing(table[name]))
+    counts = known.group_by(name).aggregate(n=known.count())
+    so_far = counts.n.sum().over(ibis.cumulative_window(order_by=counts[name]))
+    cumulated = counts.mutate(so_far=so_far, total=counts.n.sum().over(ibis.window()))
+    inner = cumulated.filter(cumulated.so_far < cumulated.total)
+    closest = inner.order_by((2 * inner.so_far - inner.total).abs(), inner[name]).limit(1)
+    return closest.select(cut=closest[name]).as_scalar()
+
+
+def _compared(subject: Subject) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    roles, schema = subject.roles, subject.table.schema()
+    wanted = dict.fromkeys([*subject.features, *(c for c in (roles.target, roles.prediction) if c)])
+    names = [c for c in wanted if c != roles.time]
+    nested = tuple(c for c in names if schema[c].is_nested() or schema[c].is_binary() or schema[c].is_json())
+    compared = tuple(c for c in names if c not in nested)
+    if not compared:
+        raise NotApplicable("needs columns beside the time to compare; the table has none")
+    return compared, nested
+
+
+def _same_types(table: ir.Table, other: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """Return the columns in types that both tables can be read in: of a kind as they are, numbers as floats, else text."""
+    picked = {}
+    for c in columns:
+        own, its = table[c].type(), other[c].type()
+        picked[c] = table[c] if own == its else table[c].cast("float64") if own.is_numeric() and its.is_numeric() else table[c].cast("string")
+    return table.select(**picked)

@@ -1,0 +1,34 @@
+"""Values that a contract lists, in the form in which a column of text or of numbers holds them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def texts(values: Iterable[Any]) -> set[str]:
+    """Return listed values as text, booleans in the engine's spelling; nulls are no values.
+
+    >>> sorted(texts([1, "a", True, None]))
+    ['1', 'a', 'true']
+    """
+    return {("true" if v else "false") if isinstance(v, bool) else str(v) for v in values if v is not None}
+
+
+def numbers(values: Iterable[Any]) -> list[float]:
+    """Return those of the listed values that are numbers, or numbers written as text.
+
+    >>> numbers([1, "2.5", "red", True, None])
+    [1, 2.5]
+    """
+    found: list[float] = []
+    for value in values:
+        if isinstance(value, bool) or value is None:
+            continue
+        if isinstance(value, int):
+            found.append(value)
+            continue
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            continue
+        found.append(int(number) if number.is_integer() and abs(number) < 2**53 else number)
+    return found
