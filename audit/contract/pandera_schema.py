@@ -1,10 +1,14 @@
 """A contract as a pandera schema: the guard for frames in process."""
 
+import operator
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from audit.core.contract import Column, Contract
+from audit.core.values import numbers, texts
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -40,8 +44,7 @@ def _column(column: Column) -> "pa.Column":
 
     checks = [pa.Check(_is(column.logical_type), name=f"logicalType {column.logical_type}")] if column.logical_type in _TYPES else []
     options = column.options
-    bounds = {"minimum": pa.Check.ge, "maximum": pa.Check.le, "exclusiveMinimum": pa.Check.gt, "exclusiveMaximum": pa.Check.lt}
-    checks += [make(_bound(column, options[name])) for name, make in bounds.items() if options.get(name) is not None]
+    checks += [_bound(column, name, options[name]) for name in _COMPARED if options.get(name) is not None]
     if options.get("minLength") is not None or options.get("maxLength") is not None:
         checks.append(pa.Check.str_length(options.get("minLength"), options.get("maxLength")))
     if options.get("pattern"):
@@ -53,7 +56,7 @@ def _column(column: Column) -> "pa.Column":
                 allowed.append(list(rule.arguments["validValues"]))
             if rule.arguments.get("pattern"):
                 checks.append(pa.Check.str_contains(rule.arguments["pattern"]))
-    checks += [pa.Check.isin(values) for values in allowed]
+    checks += [pa.Check(_one_of(values), name=f"isin({values})") for values in allowed]
     required = column.required or column.primary_key
     return pa.Column(None, checks=checks, nullable=not required, unique=column.unique and not column.primary_key, required=required)
 
@@ -64,8 +67,10 @@ _TYPES = {
     "integer": lambda s: pd.api.types.is_integer_dtype(s) or (pd.api.types.is_float_dtype(s) and bool((s.dropna() % 1 == 0).all())),
     "number": lambda s: pd.api.types.is_numeric_dtype(s) and not pd.api.types.is_bool_dtype(s),
     "boolean": lambda s: pd.api.types.is_bool_dtype(s) or set(s.dropna().unique()) <= {True, False},
+    "date": lambda s: pd.api.types.is_datetime64_any_dtype(s) or all(isinstance(v, date) for v in s.dropna()),
     "timestamp": pd.api.types.is_datetime64_any_dtype,
 }
+_COMPARED = {"minimum": operator.ge, "maximum": operator.le, "exclusiveMinimum": operator.gt, "exclusiveMaximum": operator.lt}
 
 
 def _is(logical_type: str) -> Any:
@@ -73,5 +78,25 @@ def _is(logical_type: str) -> Any:
     return lambda series: bool(test(series)) or series.isna().all()
 
 
-def _bound(column: Column, value: Any) -> Any:
-    return pd.Timestamp(value) if column.logical_type in ("date", "timestamp") else value
+def _bound(column: Column, name: str, bound: Any) -> "pa.Check":
+    import pandera.pandas as pa
+
+    holds = _COMPARED[name]
+    if column.logical_type not in ("date", "timestamp"):
+        return pa.Check(lambda s: holds(s, bound), name=f"{name} {bound}")
+    # a date column may hold timestamps or Python dates, which do not compare with each other
+    moment = pd.Timestamp(pd.to_datetime(str(bound), utc=True))
+    return pa.Check(lambda s: holds(pd.to_datetime(s, utc=True), moment), name=f"{name} {bound}")
+
+
+def _one_of(allowed: list[Any]) -> Callable[["pd.Series[Any]"], "pd.Series[bool]"]:
+    """Return the test for listed values, which compares numbers as numbers and all else as text, as the gate does."""
+
+    def test(series: "pd.Series[Any]") -> "pd.Series[bool]":
+        if pd.api.types.is_bool_dtype(series):
+            return series.map({True: "true", False: "false"}).isin(texts(allowed))
+        if pd.api.types.is_numeric_dtype(series):
+            return series.isin(numbers(allowed))
+        return series.astype(str).isin(texts(allowed))
+
+    return test

@@ -99,9 +99,7 @@ class Check:
             A key is no parameter of this check.
         """
         many = {f.name for f in fields(cls) if isinstance(f.default, tuple)}
-        parameters = {
-            k: tuple(v) if isinstance(v, list) else (v,) if k in many else v for k, v in rule.implementation.items() if k != "check"
-        }
+        parameters = {k: tuple(v) if isinstance(v, list) else (v,) if k in many else v for k, v in rule.implementation.items() if k != "check"}
         known = {f.name for f in fields(cls)} - {"limit", "clauses"}
         if rule.column and "column" in known:
             parameters.setdefault("column", rule.column)

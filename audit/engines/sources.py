@@ -170,8 +170,9 @@ def _file_sha256(file: Path) -> str:
 
 def _files(location: str, base: Path) -> list[Path]:
     path = base / location
-    if has_magic(location):
-        files = sorted(Path(f) for f in glob(str(path), recursive=True) if Path(f).is_file())
+    if has_magic(location) and not path.is_file():
+        # the base is a folder as it is, brackets and all
+        files = sorted(base / f for f in glob(location, root_dir=base, recursive=True) if (base / f).is_file())
         if not files:
             raise DataError(f"the pattern '{location}' matches no file in {path.parent}. Check the path; it is relative to the config's folder")
         return files

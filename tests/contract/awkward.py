@@ -89,8 +89,7 @@ class Awkward:
     @property
     def roles(self) -> dict[str, Any]:
         """The roles, under this table's names."""
-        renamed = {r: tuple(self.names.get(c, c) for c in v) if isinstance(v, tuple) else self.names.get(v, v) for r, v in ROLES.items()}
-        return renamed
+        return {r: tuple(self.names.get(c, c) for c in v) if isinstance(v, tuple) else self.names.get(v, v) for r, v in ROLES.items()}
 
 
 def _all_missing() -> pd.DataFrame:

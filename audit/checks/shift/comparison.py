@@ -105,9 +105,7 @@ def _interval(beyond: float, p_value: float, drawn: NDArray[np.float64]) -> tupl
     return float(low), float(min(1.0, max(plain[1], np.sqrt(max(square[1], 0.0)))))
 
 
-def _permuted(
-    early: Counts, late: Counts, distance: float, ordered: bool, draws: int, rng: np.random.Generator
-) -> tuple[float, float, int]:
+def _permuted(early: Counts, late: Counts, distance: float, ordered: bool, draws: int, rng: np.random.Generator) -> tuple[float, float, int]:
     """Return p-value, mean square of the distance under no change, and draws made."""
     pooled, size = early + late, int(early.sum())
     beyond, made, chance = 0, 0, 0.0

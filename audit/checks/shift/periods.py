@@ -25,8 +25,8 @@ class Periods:
         Compared columns.
     left_out : tuple of str
         Columns of a nested type, which are not compared.
-    span : tuple of ibis scalars
-        First and last time of the early and of the late period; empty where a reference is compared.
+    time : str
+        The column that was cut, among the rows' columns; empty where a reference is compared.
     """
 
     rows: ir.Table

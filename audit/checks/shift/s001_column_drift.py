@@ -1,0 +1,272 @@
+"""S001: columns whose values, or whose gaps, are distributed differently in two periods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import ibis.expr.types as ir
+import numpy as np
+
+from audit.checks.shift.column_counts import ColumnCounts, column_counts, ordered
+from audit.checks.shift.comparison import LEVEL, Comparison, compare
+from audit.checks.shift.distributions import distribution
+from audit.checks.shift.periods import LATE, Periods, periods
+from audit.core.ask import Answers, Asks, Rows, rows, scalar
+from audit.core.check import Check, Findings
+from audit.core.errors import NotApplicable
+from audit.core.exhibit import Exhibit, Kind
+from audit.core.limit import Limit
+from audit.core.measurement import Measurement, Scalar
+from audit.core.subject import Subject
+from audit.core.wording import counted, listed, percent, points
+from audit.stats.exact import fisher
+from audit.stats.intervals import newcombe
+from audit.stats.multiplicity import holm
+
+#: Draws at least, and at most; between them so many that the smallest p-value survives the correction over the tests.
+DRAWS = (999, 19_999)
+#: Drifted columns whose distributions are shown.
+SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is known about one column.
+
+    Parameters
+    ----------
+    counts : ColumnCounts
+        Its counts.
+    values : Comparison or None
+        Of the rows that have a value; ``None`` where a period has none.
+    p_values, p_missing : float or None
+        Adjusted over all tests of the run of this check; ``None`` where no test was made.
+    """
+
+    counts: ColumnCounts
+    values: Comparison | None
+    p_values: float | None
+    p_missing: float | None
+
+    @property
+    def missing_change(self) -> float:
+        """Share of missing values in the late period less the share in the early one."""
+        (a, n), (b, m) = self.missing
+        return b / m - a / n
+
+    @property
+    def missing(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Missing values and rows, early and late."""
+        c = self.counts
+        return (c.missing_early, int(c.early.sum()) + c.missing_early), (c.missing_late, int(c.late.sum()) + c.missing_late)
+
+    def changed_values(self, floor: float, level: float) -> bool:
+        """Whether the distances trips both floors."""
+        return self.values is not None and self.p_values is not None and self.p_values < level and self.values.beyond_chance >= floor
+
+    def changed_missing(self, floor: float, level: float) -> bool:
+        """Whether the share of missing values trips both floors."""
+        return self.p_missing is not None and self.p_missing < level and abs(self.missing_change) >= floor
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnDrift(Check):
+    """Compares each column between an early and a late period, or with a reference.
+
+    A column counts as drifted only if the change is both significant, after Holm's correction over all columns, and as large as the floor.
+
+    Parameters
+    ----------
+    cut : str, int, float or None
+        Where the late period begins; where not given, rows are cut by their time into halves as equal as the values allow.
+    floor : float
+        Smallest change that counts: of the distance between the distributions beyond what chance gives, and of the share of missing values.
+        0.1 is a tenth of the rows, a convention.
+    level : float
+        Chance of any false finding, if nothing changed.
+    seed : int
+        Of permutations and resampling.
+    """
+
+    code: ClassVar[str] = "S001"
+    title: ClassVar[str] = "Column drift between periods"
+    family: ClassVar[str] = "shift"
+    judged: ClassVar[str] = "drifted_columns"
+    advice: ClassVar[str] = (
+        "Find out whether the world changed or the way it is recorded. If the world did, train on recent rows and judge the model on the latest; "
+        "if the recording did, mend it or leave the column out."
+    )
+    cites: ClassVar[tuple[str, ...]] = (
+        "Holm (1979), A simple sequentially rejective multiple test procedure",
+        "Phipson and Smyth (2010), Permutation p-values should never be zero",
+    )
+    slow: ClassVar[bool] = True
+
+    limit: Limit = Limit(
+        high=0,
+        blocking=False,
+        reason="a model learns from early rows and is used on late ones; whether a drifted column harms it depends on its part in the model",
+        source="default of S001",
+    )
+    cut: str | int | float | None = None
+    floor: float = 0.1
+    level: float = 0.05
+    seed: int = 0
+
+    def asks(self, subject: Subject) -> Asks:
+        """Ask for the counts of each column by value or bin and period."""
+        both = periods(subject, self.cut)
+        return {"periods": rows(_spans(both)), "all": scalar(subject.table.count()), **{_ask(c): column_counts(both.rows, c) for c in both.columns}}
+
+    def measure(self, subject: Subject, answers: Answers) -> Findings:
+        """Measure how far the periods are apart in each column, and how likely that is if nothing changed."""
+        both = periods(subject, self.cut)
+        names = _names(both, answers.rows("periods"))
+        found = self._drifts([ColumnCounts.read(c, ordered(both.rows[c]), answers.rows(_ask(c))) for c in both.columns])
+        drifted = [d for d in found if d.changed_values(self.floor, self.level) or d.changed_missing(self.floor, self.level)]
+        drifted.sort(key=_size, reverse=True)
+        n = found[0].counts.n
+        how = f"adjusted p below {self.level:g} and change of at least {self.floor:g}; Holm over all tests"
+        measurements = [Measurement("drifted_columns", len(drifted), "columns", {}, n, method=how)]
+        for d in found:
+            measurements += _measured(d)
+        shown = [e for d in drifted[:SHOWN] if (e := distribution(d.counts, (names[0], names[1]))) is not None]
+        message = self._message(drifted, found, names, answers.scalar("all") - n if both.time else 0, both)
+        return Findings(measurements, message, [self._bars(found), self._table(found, drifted), *shown])
+
+    def _drifts(self, columns: Sequence[ColumnCounts]) -> list[Drift]:
+        gaps = [c.missing_early + c.missing_late > 0 for c in columns]
+        tests = len(columns) + sum(gaps)
+        draws = min(max(DRAWS[0], round(2 * tests / self.level)), DRAWS[1])
+        values = [compare(c.early, c.late, ordered=c.ordered, draws=draws, seed=self.seed) for c in columns]
+        of_values = [np.nan if v is None else v.p_value for v in values]
+        of_gaps = [_missing_p(c) if gap else np.nan for c, gap in zip(columns, gaps, strict=True)]
+        adjusted = [None if np.isnan(p) else float(p) for p in holm([*of_values, *of_gaps])]
+        return [Drift(c, v, adjusted[i], adjusted[len(columns) + i]) for i, (c, v) in enumerate(zip(columns, values, strict=True))]
+
+    def _message(self, drifted: Sequence[Drift], found: Sequence[Drift], names: Sequence[str], undated: int, both: Periods) -> str:
+        early, late = (sum(side) for side in zip(*((d.missing[0][1], d.missing[1][1]) for d in found[:1]), strict=True))
+        between = f"between {names[0]} ({counted(early, 'row')}) and {names[1]} ({counted(late, 'row')})"
+        if drifted:
+            text = f"{len(drifted)} of {counted(len(found), 'column')} changed {between}: {listed(self._phrase(d) for d in drifted)}."
+        else:
+            text = f"None of {counted(len(found), 'column')} changed {between} by {self.floor:g} or more beyond chance."
+        if undated:
+            text += f" {counted(undated, 'row')} without a '{both.time}' left out."
+        if both.left_out:
+            text += f" Not compared, because of their nested type: {listed(both.left_out)}."
+        return text
+
+    def _phrase(self, d: Drift) -> str:
+        parts = []
+        if d.changed_values(self.floor, self.level) and d.values is not None:
+            name = "largest difference of cumulative shares" if d.counts.ordered else "share of rows that would have to change value"
+            parts.append(f"{name} {points(d.values.beyond_chance)} points")
+        if d.changed_missing(self.floor, self.level):
+            (a, n), (b, m) = d.missing
+            parts.append(f"missing {percent(a / n)} before, {percent(b / m)} after")
+        return f"'{d.counts.name}' ({'; '.join(parts)})"
+
+    def _bars(self, found: Sequence[Drift]) -> Exhibit:
+        bars: list[Sequence[Scalar]] = []
+        for d in sorted(found, key=_size, reverse=True):
+            if d.values is not None:
+                kind = "ordered values" if d.counts.ordered else "categories"
+                bars.append((d.counts.name, d.values.beyond_chance, *(d.values.interval or (None, None)), d.counts.n, kind))
+            if d.p_missing is not None:
+                interval = _missing_interval(d)
+                ends = (None, None) if interval is None else _absolute(interval)
+                bars.append((f"{d.counts.name}: missing", abs(d.missing_change), *ends, d.counts.n, "missing share"))
+        return Exhibit(
+            Kind.BARS, "Change by column", ("label", "value", "low", "high", "n", "series"), bars[:1_000], "distance beyond chance (0 to 1)", "",
+            self.floor, "smallest change that counts",
+            note="Kolmogorov-Smirnov distance for ordered values, total variation for categories, with what chance alone gives taken out; "
+            "absolute change for missing shares. 95 % intervals by resampling counts.",
+        )  # fmt: skip
+
+    def _table(self, found: Sequence[Drift], drifted: Sequence[Drift]) -> Exhibit:
+        lines: list[Sequence[Scalar]] = []
+        for d in sorted(found, key=_size, reverse=True):
+            (a, n), (b, m) = d.missing
+            distance = (d.values.distance, d.values.beyond_chance) if d.values else (None, None)
+            lines.append((d.counts.name, *distance, d.p_values, a / n, b / m, d.p_missing, "yes" if d in drifted else "no"))
+        columns = ("column", "distance", "beyond chance", "adjusted p", "missing early", "missing late", "adjusted p of missing", "drifted")
+        return Exhibit(Kind.TABLE, "All columns", columns, lines[:1_000])
+
+
+def _ask(column: str) -> str:
+    return f"counts of {column}"
+
+
+def _spans(both: Periods) -> ir.Table:
+    table = both.rows.filter(both.rows[LATE].notnull())
+    text = table[both.time].cast("string") if both.time else table[LATE].cast("string")
+    spans = {"first": table[both.time].min().cast("string"), "last": table[both.time].max().cast("string")} if both.time else {}
+    return table.group_by(LATE).aggregate(n=table.count(), **(spans or {"first": text.min(), "last": text.max()}))
+
+
+def _names(both: Periods, spans: Rows) -> tuple[str, str]:
+    """Return what the two periods are called.
+
+    Raises
+    ------
+    NotApplicable
+        There are not two.
+    """
+    by_side: Mapping[bool, dict[str, str]] = {bool(row[LATE]): row for row in spans}
+    if len(by_side) < 2:
+        what = f"all rows with a '{both.time}' lie in one period" if both.time else "one of the two tables is empty"
+        raise NotApplicable(f"needs rows of two periods; {what}. Name another 'roles: time' in assay.yaml, or another cut")
+    if not both.time:
+        return "the reference", "now"
+    early, late = ((_day(by_side[side]["first"]), _day(by_side[side]["last"])) for side in (False, True))
+    return tuple(first if first == last else f"{first} to {last}" for first, last in (early, late))  # type: ignore[return-value]
+
+
+def _day(text: str) -> str:
+    return text.split(" ")[0].removesuffix(".0")
+
+
+def _missing_p(c: ColumnCounts) -> float:
+    table = [[c.missing_early, int(c.early.sum())], [c.missing_late, int(c.late.sum())]]
+    return fisher(table) if all(sum(row) for row in table) else float("nan")
+
+
+def _missing_interval(d: Drift) -> tuple[float, float] | None:
+    (a, n), (b, m) = d.missing
+    return newcombe(b, m, a, n, LEVEL)
+
+
+def _absolute(interval: tuple[float, float]) -> tuple[float, float]:
+    low, high = interval
+    return (0.0 if low < 0 < high else min(abs(low), abs(high))), max(abs(low), abs(high))
+
+
+def _size(d: Drift) -> float:
+    return max(d.values.beyond_chance if d.values else 0.0, abs(d.missing_change) if d.p_missing is not None else 0.0)
+
+
+def _measured(d: Drift) -> list[Measurement]:
+    where, n = {"column": d.counts.name}, d.counts.n
+    result = []
+    name = "kolmogorov_smirnov" if d.counts.ordered else "total_variation"
+    cells = f"{len(d.counts.early):,} cells"
+    if d.values is None:
+        return [Measurement(name, None, "share", where, n, method="not estimable: a period has no value")] + _measured_missing(d)
+    v = d.values
+    result.append(Measurement(name, v.distance, "share", where, n, method=f"{cells}; never 0 by chance, see distance_beyond_chance"))
+    how = f"{name} less its root mean square if nothing changed; {cells} resampled"
+    result.append(Measurement("distance_beyond_chance", v.beyond_chance, "share", where, n, v.interval, LEVEL, how))
+    how = f"permutation of the periods, up to {v.draws:,} draws, Holm"
+    result.append(Measurement("adjusted_p_value", d.p_values, "probability", where, n, method=how))
+    return result + _measured_missing(d)
+
+
+def _measured_missing(d: Drift) -> list[Measurement]:
+    if d.p_missing is None:
+        return []
+    where, n = {"column": d.counts.name}, d.counts.n
+    return [
+        Measurement("missing_share_change", d.missing_change, "share", where, n, _missing_interval(d), LEVEL, "late less early; newcombe"),
+        Measurement("adjusted_p_value_of_missing", d.p_missing, "probability", where, n, method="Fisher's exact test, Holm"),
+    ]
