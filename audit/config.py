@@ -59,7 +59,7 @@ class SplitConfig(_Section):
 class MitigateConfig(_Section):
     """How unfairness is to be reduced, to show what that would cost."""
 
-    method: Literal["threshold_optimizer"] = "threshold_optimizer"
+    method: str = "threshold_optimizer"
     constraint: Literal[
         "demographic_parity",
         "equalized_odds",

@@ -73,7 +73,7 @@ def facts(rows: Mapping[str, str]) -> None:
     st.table(pd.DataFrame(cells, columns=["What", "Which"]), hide_index=True, hide_header=True, border="horizontal")
 
 
-def result(found: Result, key: str, *, evidence: bool) -> None:
+def result(found: Result, key: str) -> None:
     """Show a result: state, title and sentence, what to do, its exhibits, and on request its numbers and limit.
 
     Parameters
@@ -82,22 +82,28 @@ def result(found: Result, key: str, *, evidence: bool) -> None:
         What to show.
     key : str
         Tells its widgets from those of all others on the page.
-    evidence : bool
-        Whether the exhibits are drawn at once rather than on request.
     """
     with st.container(border=True):
         title(found)
         st.markdown(escaped(found.message))
         to_do(found)
-        if evidence:
-            exhibits(found, key)
-        parts = ["limit", *(["numbers"] if found.measurements else []), "method", *(["pictures"] if found.exhibits and not evidence else [])]
+        exhibits(found, key)
+        parts = ["limit", *(["numbers"] if found.measurements else []), "method"]
         details = st.expander(view.sentence(wording.listed(parts)).removesuffix("."), key=f"{key}-details", on_change="rerun")
         if details.open:
             with details:
                 _details(found)
-                if not evidence:
-                    exhibits(found, key)
+
+
+def line(found: Result, key: str) -> None:
+    """Show a result in one line that opens on request: for many results of which nothing needs doing."""
+    look, word = LOOKS[found.status], wording.WORDS[found.status]
+    label = f":{look.colour}-badge[{look.icon} {word}] **{escaped(view.heading(found))}** · {escaped(found.message)}"
+    opened = st.expander(label, key=f"{key}-details", on_change="rerun")
+    if opened.open:
+        with opened:
+            _details(found)
+            exhibits(found, key)
 
 
 def _details(found: Result) -> None:

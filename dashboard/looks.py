@@ -78,10 +78,10 @@ def command(run: Run) -> str:
 
 
 def title(run: Run) -> str:
-    """Return a run in one line, for lists to choose from: verdict, time, command."""
+    """Return a run in one short line, for lists to choose from: mark and first words of the verdict, time, command."""
     said = verdict(run)
     mark = wording.MARKS[{"bad": Status.FAILED, "attention": Status.WARNED, "good": Status.PASSED}[said.tone]]
-    return f"{mark} {said.word} · {_short(run.started)} · {run.verb}"
+    return f"{mark} {said.word.split(',')[0]} · {_short(run.started)} · {run.verb}"
 
 
 def _short(started: str) -> str:

@@ -121,6 +121,16 @@ def exhibit_rows(exhibit: Exhibit) -> pd.DataFrame:
     return pd.DataFrame(list(exhibit.rows), columns=list(exhibit.columns))
 
 
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Return names and texts in groups: ``mitigation: method`` belongs to the group ``Mitigation``, a name without a colon to the group ``""``."""
+    groups: dict[str, dict[str, str]] = {"": {}}
+    for name, text in pairs:
+        group, colon, rest = name.partition(": ")
+        group, rest = (group, rest) if colon else ("", name)
+        groups.setdefault(sentence(group).removesuffix("."), {})[rest if group else sentence(rest).removesuffix(".")] = text
+    return {group: facts for group, facts in groups.items() if facts}
+
+
 def provenance_rows(run: Run) -> dict[str, str]:
     """Return what a run rests on, by name: command, data, contract, policy, seed."""
     data, contract = run.subject, run.contract

@@ -18,7 +18,7 @@ def threads_for(rows: int) -> Iterator[None]:
         Size of the table.
     """
     import sklearn.utils  # noqa: F401 (libraries loaded later would keep their own number)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(min(1 + rows // ROWS_PER_THREAD, os.cpu_count() or 1)):
         yield

@@ -114,7 +114,8 @@ class Check:
         default = cls.default_limit()
         own = rule.limit
         if own.judges:
-            return own
+            # 'unit: percent' means the share of failing rows, which only checks about rows have
+            return own if issubclass(cls, RowCheck) else replace(own, measurement="")
         return replace(default, blocking=own.blocking, reason=own.reason or default.reason, source=own.source)
 
     @classmethod
@@ -149,11 +150,26 @@ class Check:
         raise NotImplementedError
 
 
+#: Position of a row in its source, counted from 0: the column by which bad rows are named.
+ROW = "assay_row"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RowCheck(Check):
-    """A check about rows: it states one predicate, which is counted, quarantined and compared with other tools."""
+    """A check about rows: it states one predicate, which is counted, quarantined and compared with other tools.
+
+    Attributes
+    ----------
+    compares_rows : bool
+        Whether the predicate looks at other rows than its own, as for duplicates.
+    """
 
     judged: ClassVar[str] = "failing_rows"
+    compares_rows: ClassVar[bool] = False
+
+    def candidates(self, table: ir.Table) -> ir.Table:
+        """Return rows among which all failing ones are, with every row they are compared with; the table itself where nothing narrows it."""
+        return table
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return the expression that is true for the rows that break the rule; where it is null, the row does not."""

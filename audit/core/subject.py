@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
@@ -99,7 +100,7 @@ class Subject:
         value = getattr(self.roles, role)
         if not value:
             raise NotApplicable(
-                f"needs a {role.replace('_', ' ')} column ({PURPOSE[role]}); name it under 'roles: {role}' in assay.yaml, "
+                f"needs {'an' if role == 'entity' else 'a'} {role.replace('_', ' ')} column ({PURPOSE[role]}); name it under 'roles: {role}' in assay.yaml, "
                 f"or give a column the custom property 'role: {role.replace('_', '-')}' in the contract"
             )
         return str(value)
@@ -147,9 +148,9 @@ class Subject:
         if kind.is_boolean():
             # DuckDB reads a CSV column of Yes and No as boolean; a word that is neither is never the value of one
             return column == TRUTH[positive.casefold()] if positive.casefold() in TRUTH else column.isnull() & column.notnull()
-        if kind.is_numeric():
-            number = _number(positive)
-            return column.isnull() & column.notnull() if number is None else column == number
+        if kind.is_numeric() and _is_number(positive):
+            same = column == float(positive)
+            return ibis.ifelse(column.isnan(), ibis.null("boolean"), same) if kind.is_floating() else same
         return column.cast("string") == positive
 
     def with_table(self, table: ir.Table) -> "Subject":
@@ -162,3 +163,11 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

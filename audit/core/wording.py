@@ -25,7 +25,7 @@ def points(difference: float) -> str:
     >>> points(0.1162)
     '11.6'
     """
-    return f"{100 * difference:.1f}"
+    return f"{round(100 * difference, 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:

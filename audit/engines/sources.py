@@ -60,7 +60,8 @@ class Source:
 def connect() -> Any:
     """Return a DuckDB in memory, as an ibis backend."""
     backend = ibis.duckdb.connect()
-    backend.con.execute("SET enable_progress_bar = false")
+    # the day of a timestamp with a time zone must not depend on the machine
+    backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return backend
 
 

@@ -9,8 +9,8 @@ from audit.core.status import Status
 from audit.render.verdict import by_severity, findings, verdict
 from audit.render.wording import MARKS, WORDS, clean, line
 
-#: How many findings are shown in full; all are in the report.
-SHOWN = 6
+#: Lines for findings in all, and for one; every finding is in the report.
+ROOM, TALLEST = 9, 3
 
 _STYLES: dict[Status, str] = {
     Status.ERROR: "bold magenta",
@@ -48,11 +48,17 @@ class Summary:
         yield _fitted(Text(line(outcome.sentence)), options, 2)
         yield _counts(run)
         blocking, remarks = findings(run)
-        found = by_severity(blocking + remarks)
-        for result in found[:SHOWN]:
-            yield _fitted(_finding(result), options, 2)
-        if len(found) > SHOWN:
-            yield Text(f"… and {len(found) - SHOWN:,} more; the report has them all.", style="dim")
+        left = by_severity(blocking + remarks)
+        room = ROOM
+        while left and room > 0:
+            text = _fitted(_finding(left[0]), options, min(TALLEST, room))
+            used = len(text.wrap(console, options.max_width))
+            if used > room:
+                break
+            left, room = left[1:], room - used
+            yield text
+        if left:
+            yield Text(f"… and {len(left):,} more; the report has them all.", style="dim")
 
 
 def terminal(run: Run) -> Summary:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 
-from audit.core.check import Check, RowCheck
+from audit.core.check import ROW, Check, RowCheck
 from audit.core.contract import Contract
 from audit.core.errors import DataError
 from audit.core.subject import Subject
@@ -47,26 +48,40 @@ def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], cont
     checks = [c for c in failed if isinstance(c, RowCheck)]
     if not checks:
         return 0
-    table = subject.table
-    flagged = table.mutate(
-        assay_row=ibis.row_number(), **{f"assay_fault_{i}": check.failing(table).fill_null(False) for i, check in enumerate(checks)}
+    table = subject.table.mutate(**{ROW: ibis.row_number()})
+    faults = _faults(table, checks)
+    codes, reasons = ibis.array([c.code for c in checks]), ibis.array([c.reason() for c in checks])
+    rows = faults.join(table, ROW).select(
+        faults[ROW],
+        faults.faults.map(lambda i: codes[i]).name("assay_codes"),
+        faults.faults.map(lambda i: reasons[i]).name("assay_reasons"),
+        ibis.literal(contract.version or "none").name("assay_contract"),
+        *(table[c] for c in subject.table.columns),  # by position: a column may be called 'self'
     )
-    faults = [flagged[f"assay_fault_{i}"] for i in range(len(checks))]
-    bad = flagged.filter(ibis.or_(*faults))
-
-    def listed(texts: Sequence[str]) -> Any:
-        said = [ibis.ifelse(bad[f"assay_fault_{i}"], ibis.literal(text), ibis.null("string")) for i, text in enumerate(texts)]
-        return ibis.array(said).filter(lambda text: text.notnull())
-
-    rows = bad.select(
-        "assay_row",
-        assay_codes=listed([c.code for c in checks]),
-        assay_reasons=listed([c.reason() for c in checks]),
-        assay_contract=ibis.literal(contract.version or "none"),
-        **{c: bad[c] for c in table.columns},
-    ).order_by("assay_row")
+    rows = rows.order_by(ROW)
     try:
         backend.to_parquet(rows, str(path))
         return int(backend.con.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()[0])
     except (*BACKEND_ERRORS, OSError) as error:
         raise DataError(f"cannot write the quarantine: {one_line(error)}") from error
+
+
+def _faults(table: ir.Table, checks: Sequence[RowCheck]) -> ir.Table:
+    """Return, for each bad row, the positions of the checks it fails: columns ``assay_row`` and ``faults``.
+
+    Predicates about a row alone are evaluated together in one scan; those that compare rows see only their candidates.
+    """
+    alone = [(i, c) for i, c in enumerate(checks) if not c.compares_rows]
+    parts = []
+    if alone:
+        flagged = table.select(ROW, **{f"fault_{i}": c.failing(table).fill_null(False) for i, c in alone})
+        flagged = flagged.filter(ibis.or_(*(flagged[f"fault_{i}"] for i, _ in alone)))
+        said = [ibis.ifelse(flagged[f"fault_{i}"], ibis.literal(i, "int64"), ibis.null("int64")) for i, _ in alone]
+        parts.append(flagged.select(ROW, fault=ibis.array(said).unnest()).filter(lambda t: t.fault.notnull()))
+    for i, check in enumerate(checks):
+        if check.compares_rows:
+            candidates = check.candidates(table)
+            marked = candidates.select(ROW, failing=check.failing(candidates))
+            parts.append(marked.filter(marked.failing).select(ROW, fault=ibis.literal(i, "int64")))
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return every.group_by(ROW).aggregate(faults=every.fault.collect(order_by=every.fault))

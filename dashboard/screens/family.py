@@ -8,7 +8,7 @@ from audit.render import wording
 from dashboard import draw, looks, view
 from dashboard.looks import escaped
 
-#: From so many results on, evidence of those that passed is drawn only on request.
+#: Where there are more results than this, those of which nothing needs doing take one line each.
 MANY = 8
 
 #: Fewer results need no filters.
@@ -36,8 +36,8 @@ def page(run: Run, family: str) -> None:
     elif len(found) < total:
         st.caption(f"{len(found):,} of {wording.count(total, 'result')} match the filters.")
     for number, result in enumerate(found):
-        evidence = len(found) <= MANY or result.status in view.ATTENTION
-        draw.result(result, f"{run.id}-{family}-{number}-{result.key}", evidence=evidence)
+        show = draw.result if len(found) <= MANY or result.status in view.ATTENTION else draw.line
+        show(result, f"{run.id}-{family}-{number}-{result.key}")
 
 
 def _filters(line: view.FamilyLine) -> tuple[list[Status], str]:

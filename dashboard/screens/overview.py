@@ -31,8 +31,8 @@ def page(run: Run, links: Mapping[str, Page]) -> None:
     BOXES[said.tone](escaped(said.sentence), title=escaped(said.word), icon=looks.TONES[said.tone].icon)
     draw.badges(run.counts)
     first, then = findings(run)
-    _cards("What to do first", first, links)
-    _cards("Then have a look at", then, links)
+    _cards("What to do first", first, links, advice=True)
+    _cards("Then have a look at" if first else "Worth a look", then, links, advice=False)
     _families(run, links)
     for notice in run.notices:
         st.info(escaped(notice), icon=":material/info:")
@@ -40,15 +40,16 @@ def page(run: Run, links: Mapping[str, Page]) -> None:
     st.caption(escaped(f"Data: {rows['Data']}. Contract: {rows['Contract']}."))
 
 
-def _cards(heading: str, results: list[Result], links: Mapping[str, Page]) -> None:
+def _cards(heading: str, results: list[Result], links: Mapping[str, Page], *, advice: bool) -> None:
     if results:
         st.subheader(heading)
     for result in results:
         with st.container(border=True):
             draw.title(result)
             st.markdown(escaped(result.message))
-            draw.to_do(result)
-            _link(result.family, links, f"Evidence: {wording.family_title(result.family)}")
+            if advice:
+                draw.to_do(result)
+            _link(result.family, links, f"{'Evidence' if advice else 'Evidence and advice'}: {wording.family_title(result.family)}")
 
 
 def _families(run: Run, links: Mapping[str, Page]) -> None:

@@ -21,7 +21,8 @@ def page(run: Run) -> None:
     candidates = pd.DataFrame(training_record.candidates(run))
     if len(candidates):
         st.subheader("Candidates")
-        draw.table(view.without_empty_columns(candidates).rename(columns=lambda name: wording.plain_name(name).capitalize()))
+        heads = {"name": "Model", "validation": f"{metric} on validation".strip(), "interval": "Interval", "time": "Fitting took", "chosen": "Chosen"}
+        draw.table(view.without_empty_columns(candidates).rename(columns=heads))
     pictures = training_record.learning_curves(run)
     if pictures:
         st.subheader("Learning curves")
@@ -29,4 +30,9 @@ def page(run: Run) -> None:
     for number, picture in enumerate(pictures):
         draw.exhibit(picture, f"{run.id}-curve-{number}")
     st.subheader("How it was done")
-    draw.facts({"Split": training_record.split(run), **{view.sentence(name).removesuffix("."): text for name, text in training_record.other(run)}})
+    for name, pairs in view.grouped([("Split", training_record.split(run)), *training_record.other(run)]).items():
+        if name:
+            with st.expander(escaped(name)):
+                draw.facts(pairs)
+        else:
+            draw.facts(pairs)

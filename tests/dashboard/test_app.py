@@ -135,6 +135,22 @@ def test_details_hold_limit_numbers_and_method(opened, store):
     assert "9.1 to 14.2 points" in app.table[0].value["95 % interval"].tolist()
 
 
+def test_many_results_of_which_nothing_needs_doing_take_one_line_each(opened, tmp_path):
+    run = sample_run()
+    passed = next(r for r in run.results if r.key == "D003:age")
+    broken = next(r for r in run.results if r.key == "D002:citizen")
+    many = [type(passed)(**{**vars(passed), "where": {"column": f"column_{i}"}}) for i in range(9)]
+    app = opened(write(tmp_path, run.with_results([*many, broken])), "quality")
+    assert not app.exception
+    assert not app.get("vega_lite_chart")
+    labels = [e.label.replace("\\", "") for e in app.expander]
+    assert labels[0] == "Limit, numbers and method"
+    assert "D003 Value range: column_0** · All 5,226 values" in labels[1]
+    app.session_state[f"{SAMPLE_ID}-quality-1-D003:column_0-details"] = True
+    app.run()
+    assert len(app.get("vega_lite_chart")) == 1
+
+
 def test_filters_by_state_and_text(opened, store):
     app = opened(store, "quality")
     assert "D002" in text(app)

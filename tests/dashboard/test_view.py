@@ -111,6 +111,16 @@ def test_exhibit_rows_keep_columns_and_values():
     assert view.exhibit_rows(Exhibit(Kind.TABLE, "t", ("a", "b"), [])).columns.tolist() == ["a", "b"]
 
 
+def test_names_with_a_colon_are_grouped():
+    pairs = [("split method", "stratified"), ("files: a/model.json", "x"), ("mitigation: rule: Black: p0", "0.4"), ("files: b", "y")]
+    assert view.grouped(pairs) == {
+        "": {"Split method": "stratified"},
+        "Files": {"a/model.json": "x", "b": "y"},
+        "Mitigation": {"rule: Black: p0": "0.4"},
+    }
+    assert view.grouped([]) == {}
+
+
 def test_provenance_says_what_the_run_rests_on():
     rows = view.provenance_rows(sample_run())
     assert rows["Data"] == "arrests, data/arrests/arrests.parquet, 5,226 rows, 8 columns"
@@ -214,4 +224,6 @@ def test_escaped_text_is_no_markdown(text, shown):
 
 def test_title_of_a_run_in_a_list():
     assert looks.title(sample_run()) == f"{wording.MARKS[Status.FAILED]} Not passed · 01 Mar 2026 10:15 · run"
+    remarks = sample_run(Status.UNDECIDED)
+    assert looks.title(remarks) == f"{wording.MARKS[Status.WARNED]} Passed · 01 Mar 2026 10:15 · run"
     assert looks.title(replace(passing_gate(), started="long ago")) == f"{wording.MARKS[Status.PASSED]} Passed · long ago · gate"

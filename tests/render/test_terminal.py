@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from audit.core.status import Status as S
-from audit.render.terminal import SHOWN, terminal
+from audit.render.terminal import ROOM, terminal
 from tests.render.awkward_runs import awkward_run, empty_run, run_with
 
 
@@ -36,7 +36,8 @@ def test_shows_verdict_counts_and_worst_first():
 
 
 def test_says_how_many_more():
-    assert "… and 3 more" in shown(run_with(*[S.FAILED] * (SHOWN + 3)), 120)
+    assert "… and 3 more" in shown(run_with(*[S.FAILED] * (ROOM + 3)), 120)
+    assert "more" not in shown(run_with(*[S.FAILED] * ROOM), 120)
 
 
 def test_empty():

@@ -33,6 +33,8 @@ class KeyUniqueness(RowCheck):
     advice: ClassVar[str] = "Find out which of the rows is right; if all are, the key lacks a column."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, unique, primaryKey, duplicateValues",)
 
+    compares_rows: ClassVar[bool] = True
+
     columns: tuple[str, ...] = ()
     limit: Limit = Limit(high=0)
 
@@ -60,6 +62,10 @@ class KeyUniqueness(RowCheck):
     def where(self) -> dict[str, str]:
         """The key's columns."""
         return {"column": " + ".join(self.columns)}
+
+    def candidates(self, table: ir.Table) -> ir.Table:
+        """Return the rows whose key occurs more than once."""
+        return table.semi_join(repeated(table, self.columns), list(self.columns)).select(table.columns)
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return the rows whose key occurs more than once."""

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from audit.core.ask import Answers, Asks, count_repeated, repeated, scalar
-from audit.core.check import Findings, RowCheck, rows_measured
+from audit.core.check import ROW, Findings, RowCheck, rows_measured
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
 from audit.core.limit import Limit
@@ -36,6 +36,8 @@ class ExactDuplicates(RowCheck):
     dimension: ClassVar[str] = "uniqueness"
     advice: ClassVar[str] = "If rows have an identity, declare its key and delete the copies; without one, equal rows may be different cases."
 
+    compares_rows: ClassVar[bool] = True
+
     key: tuple[str, ...] = ()
     limit: Limit = Limit(high=0, blocking=False, reason="a copy counts a case twice, and may sit on both sides of a split")
 
@@ -49,9 +51,19 @@ class ExactDuplicates(RowCheck):
                 declared.append(cls(key=key, limit=cls.limit_from(rule), clauses=(str(rule.place),)))
         yield from declared or [cls(key=key)]
 
+    def candidates(self, table: ir.Table) -> ir.Table:
+        """Return the rows that share a few columns with another: only they need to be compared in full."""
+        narrow = [c for c in self.key if c in table.columns] or self._narrowing(table)
+        if len(narrow) >= len(_compared(table)):
+            return table
+        shared = repeated(table, narrow)
+        # equal also where both are null, which a plain join would not find
+        return table.semi_join(shared, [table[c].identical_to(shared[c]) for c in narrow]).select(table.columns)
+
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return every copy but the first of its kind."""
-        return ibis.row_number().over(group_by=list(table.columns)) > 0
+        order = table[ROW] if ROW in table.columns else None
+        return ibis.row_number().over(group_by=_compared(table), order_by=order) > 0
 
     def reason(self) -> str:
         """Say what it repeats."""
@@ -63,13 +75,7 @@ class ExactDuplicates(RowCheck):
         plain = [c for c in table.columns if not table[c].type().is_nested()]
         if len(plain) < len(table.columns):
             raise NotApplicable("has nested columns, which cannot be compared as wholes")
-        narrow = [c for c in self.key if c in table.columns] or self._narrowing(table)
-        candidates = table
-        if len(narrow) < len(table.columns):
-            shared = repeated(table, narrow)
-            # equal also where both are null, which a plain join would not find
-            candidates = table.semi_join(shared, [table[c].identical_to(shared[c]) if table[c].type().nullable else c for c in narrow])
-        return {"total": scalar(table.count()), "found": count_repeated(repeated(candidates, table.columns))}
+        return {"total": scalar(table.count()), "found": count_repeated(repeated(self.candidates(table), table.columns))}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count the copies beyond the first."""
@@ -93,4 +99,8 @@ class ExactDuplicates(RowCheck):
             kind = table[name].type()
             return order["float"] if kind.is_floating() else order["time"] if kind.is_timestamp() else order["text"] if kind.is_string() else 3
 
-        return sorted(table.columns, key=rank)[:NARROWING]
+        return sorted(_compared(table), key=rank)[:NARROWING]
+
+
+def _compared(table: ir.Table) -> list[str]:
+    return [c for c in table.columns if c != ROW]

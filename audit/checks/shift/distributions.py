@@ -47,7 +47,8 @@ def distribution(counts: ColumnCounts, names: tuple[str, str]) -> Exhibit | None
     if tenths:
         note = f"Each part holds about a tenth of the rows of both periods together. {note}"
     return Exhibit(
-        Kind.BARS, f"'{counts.name}' in either period", ("label", "value", "low", "high", "n", "series"), rows, "share of rows", counts.name, note=note
+        Kind.BARS, f"'{counts.name}' in either period", ("label", "value", "low", "high", "n", "series"), rows, "share of rows", counts.name,
+        note=note,
     )  # fmt: skip
 
 

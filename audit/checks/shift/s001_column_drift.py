@@ -61,7 +61,7 @@ class Drift:
         return (c.missing_early, int(c.early.sum()) + c.missing_early), (c.missing_late, int(c.late.sum()) + c.missing_late)
 
     def changed_values(self, floor: float, level: float) -> bool:
-        """Whether the distances trips both floors."""
+        """Whether the distance trips both floors."""
         return self.values is not None and self.p_values is not None and self.p_values < level and self.values.beyond_chance >= floor
 
     def changed_missing(self, floor: float, level: float) -> bool:
@@ -160,8 +160,9 @@ class ColumnDrift(Check):
     def _phrase(self, d: Drift) -> str:
         parts = []
         if d.changed_values(self.floor, self.level) and d.values is not None:
-            name = "largest difference of cumulative shares" if d.counts.ordered else "share of rows that would have to change value"
-            parts.append(f"{name} {points(d.values.beyond_chance)} points")
+            size = d.values.beyond_chance
+            in_order = f"cumulative shares differ by up to {points(size)} points"
+            parts.append(in_order if d.counts.ordered else f"{percent(size)} of the rows would have to change value")
         if d.changed_missing(self.floor, self.level):
             (a, n), (b, m) = d.missing
             parts.append(f"missing {percent(a / n)} before, {percent(b / m)} after")
@@ -252,7 +253,7 @@ def _measured(d: Drift) -> list[Measurement]:
     name = "kolmogorov_smirnov" if d.counts.ordered else "total_variation"
     cells = f"{len(d.counts.early):,} cells"
     if d.values is None:
-        return [Measurement(name, None, "share", where, n, method="not estimable: a period has no value")] + _measured_missing(d)
+        return [Measurement(name, None, "share", where, n, method="not estimable: a period has no value"), *_measured_missing(d)]
     v = d.values
     result.append(Measurement(name, v.distance, "share", where, n, method=f"{cells}; never 0 by chance, see distance_beyond_chance"))
     how = f"{name} less its root mean square if nothing changed; {cells} resampled"

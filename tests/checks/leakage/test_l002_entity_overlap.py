@@ -52,7 +52,7 @@ def test_nan_is_nobody_and_names_may_be_awkward():
     ("frame", "roles", "words"),
     [
         (ROWS, {"entity": "who"}, "needs a split column"),
-        (ROWS, {"split": "part"}, "needs a entity column"),
+        (ROWS, {"split": "part"}, "needs an entity column"),
         (ROWS[:0], ROLES, "at least two splits in 'part' that have a value of 'who'"),
         (ROWS[:2], ROLES, "at least two splits"),
         (ROWS.assign(who=pd.Series([None] * 10, dtype="str")), ROLES, "at least two splits"),
