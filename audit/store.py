@@ -97,8 +97,8 @@ class Store:
             except AssayError:
                 continue
             same = run.subject.sha256 == data_sha256 and run.contract.sha256 == contract_sha256
-            if same and data_sha256 and run.verb in ("gate", "run"):
-                return run if run.passes or run.verb == "run" else None
+            if same and data_sha256 and run.verb == "gate":
+                return run if run.passes else None
         return None
 
     @contextmanager

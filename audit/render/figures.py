@@ -11,6 +11,8 @@ from audit.core.result import Result
 
 NOT_ESTIMABLE = "not estimable"
 
+#: Units that say what kind of number it is, not what is counted.
+_PURE = ("ratio", "probability", "index", "score")
 _SHARE = re.compile(r"%|\b(shares?|rates?|proportions?|per ?cent|percentages?)\b", re.IGNORECASE)
 _POINTS = re.compile(r"\bpoints?\b", re.IGNORECASE)
 
@@ -64,6 +66,8 @@ def number(value: Any, unit: str = "") -> str:
         return "yes" if value else "no"
     if not isinstance(value, (int, float)):
         return str(value)
+    if unit in _PURE:
+        unit = ""
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if unit == "share":
@@ -77,7 +81,7 @@ def number(value: Any, unit: str = "") -> str:
 def bound(value: float, unit: str = "") -> str:
     """Return a number that somebody set, such as a limit or a level, without digits that it does not have: ``10 %``."""
     if unit in ("share", "points") and math.isfinite(value):
-        return f"{_signed(f'{round(value * 100, 10):,g}')} {'%' if unit == 'share' else unit}"
+        return f"{_signed(f'{round(value * 100, 2):,g}')} {'%' if unit == 'share' else unit}"
     return number(int(value) if isinstance(value, float) and value.is_integer() else value, unit)
 
 
@@ -105,6 +109,8 @@ def judged(result: Result) -> str:
 def interval(ends: tuple[float, float], unit: str = "") -> str:
     """Return an interval as text with its unit once: ``9.1 to 14.2 %``."""
     low, high = (number(end, unit) for end in ends)
+    if unit in _PURE:
+        unit = ""
     suffix = {"share": " %", "points": " points"}.get(unit, f" {unit}" if unit else "")
     return f"{low.removesuffix(suffix) if suffix and high.endswith(suffix) else low} to {high}"
 

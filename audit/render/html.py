@@ -16,7 +16,7 @@ from audit.core.status import Status
 from audit.render import training_record, wording
 from audit.render.figures import judged, limit_of, number
 from audit.render.grid import Grid, grid
-from audit.render.measured import measured
+from audit.render.measured import measured, methods
 from audit.render.pictures import Picture, Pictures
 from audit.render.verdict import advice, by_severity, findings, verdict
 
@@ -137,6 +137,7 @@ def _environment() -> Environment:
         judged=judged,
         limit_of=limit_of,
         measured=measured,
+        methods=methods,
         number=number,
         plain_name=wording.plain_name,
         when=wording.when,

@@ -9,8 +9,8 @@ from audit.core.status import Status
 from audit.render.verdict import by_severity, findings, verdict
 from audit.render.wording import MARKS, WORDS, clean, line
 
-#: Lines for findings in all, and for one; every finding is in the report.
-ROOM, TALLEST = 9, 3
+#: Lines for findings in all.
+ROOM = 9
 
 _STYLES: dict[Status, str] = {
     Status.ERROR: "bold magenta",
@@ -48,17 +48,18 @@ class Summary:
         yield _fitted(Text(line(outcome.sentence)), options, 2)
         yield _counts(run)
         blocking, remarks = findings(run)
-        left = by_severity(blocking + remarks)
-        room = ROOM
-        while left and room > 0:
-            text = _fitted(_finding(left[0]), options, min(TALLEST, room))
-            used = len(text.wrap(console, options.max_width))
-            if used > room:
+        left, room = by_severity(blocking + remarks), ROOM
+        tallest = 3 if len(left) <= ROOM // 3 else 2
+        while left:
+            text = _fitted(_finding(left[0]), options, tallest)
+            room -= len(text.wrap(console, options.max_width))
+            if room < 0:
                 break
-            left, room = left[1:], room - used
             yield text
+            left = left[1:]
         if left:
-            yield Text(f"… and {len(left):,} more; the report has them all.", style="dim")
+            keys = ", ".join(f"{r.code} {line(r.place)}".strip() for r in left)
+            yield _fitted(Text(f"… and {len(left):,} more, all in the report: {keys}", style="dim"), options, 2)
 
 
 def terminal(run: Run) -> Summary:

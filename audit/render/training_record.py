@@ -8,7 +8,7 @@ from audit.core.run import Run
 from audit.render.figures import interval, number
 from audit.render.wording import clean, duration, plain_name
 
-_SHOWN_APART = {"candidates", "learning_curves", "chosen", "split", "metric", "seed"}
+_SHOWN_APART = {"candidates", "learning_curves", "chosen", "split", "metric", "seed", "files"}
 
 
 def candidates(run: Run) -> list[dict[str, str]]:
@@ -72,25 +72,31 @@ def other(run: Run) -> list[tuple[str, str]]:
     """Return all further entries of the record as pairs of name and text."""
     pairs: list[tuple[str, str]] = []
     for name, value in run.training.items():
-        if name not in _SHOWN_APART:
-            pairs += _flat(plain_name(str(name)), value)
+        if name in _SHOWN_APART or value in ({}, [], (), "", None):
+            continue
+        if isinstance(value, Mapping):
+            pairs += [(f"{plain_name(str(name))}: {plain_name(str(key))}", _phrase(inner)) for key, inner in value.items()]
+        else:
+            pairs.append((plain_name(str(name)), _phrase(value)))
     return pairs
+
+
+def files(run: Run) -> list[tuple[str, str]]:
+    """Return the stored models' files with their SHA-256, where the run's artefacts do not list them already."""
+    stored = run.training.get("files")
+    return [(clean(name), clean(sha256)) for name, sha256 in stored.items()] if isinstance(stored, Mapping) and not run.artefacts else []
 
 
 def _loss(name: str) -> str:
     return {"train_loss": "training", "valid_loss": "validation", "validation_loss": "validation"}.get(name, plain_name(name))
 
 
-def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+def _phrase(value: Any) -> str:
     if isinstance(value, Mapping):
-        return [
-            pair for key, inner in value.items() for pair in _flat(f"{name}: {plain_name(key) if str(key).isidentifier() else clean(key)}", inner)
-        ]
+        return ", ".join(f"{clean(k)} ({_phrase(v)})" if isinstance(v, Mapping) else f"{clean(k)} {_phrase(v)}" for k, v in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [
-            (name, ", ".join(clean(v) if isinstance(v, str) else number(v) if not isinstance(v, (Mapping, Sequence)) else clean(v) for v in value))
-        ]
-    return [(name, clean(value) if isinstance(value, str) else number(value))]
+        return ", ".join(_phrase(v) for v in value)
+    return "none" if value is None else clean(value) if isinstance(value, str) else number(value)
 
 
 def _list_of_mappings(value: Any) -> list[Mapping[str, Any]]:

@@ -229,10 +229,17 @@ def test_a_damaged_run_is_shown_as_unreadable_and_the_rest_goes_on(opened, store
     assert len(app.error) == 1
     app.selectbox(key="run").set_value(SAMPLE_ID).run()
     assert "2 failed" in app.error[0].value
+
+
+def test_a_damaged_run_is_listed_and_may_not_be_compared_with(opened, store):
+    damage(store, "{")
     listed = opened(store, "runs")
     assert not listed.exception
     assert "Unreadable" in text(listed)
-    assert not opened(store, "compare", run=SAMPLE_ID).exception
+    app = opened(store, "compare", run=SAMPLE_ID)
+    app.selectbox(key=f"with-{SAMPLE_ID}").set_index(0).run()
+    assert not app.exception
+    assert "cannot be read" in app.error[0].value
 
 
 def test_a_folder_without_a_run_file_is_unreadable(opened, store):
@@ -242,7 +249,7 @@ def test_a_folder_without_a_run_file_is_unreadable(opened, store):
     assert RUN_FILE in app.error[0].value.replace("\\", "")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ["overview", "fairness", "training", "provenance", "compare", "runs"])
 def test_every_page_survives_an_unreadable_run(opened, tmp_path, page):
     damage(tmp_path, "{")
     assert not opened(tmp_path, page).exception

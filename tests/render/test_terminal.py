@@ -36,9 +36,14 @@ def test_shows_verdict_counts_and_worst_first():
 
 
 def test_says_how_many_more():
-    assert "… and 3 more" in shown(run_with(*[S.FAILED] * (ROOM + 3)), 120)
+    assert "… and 3 more, all in the report: Q009, Q010, Q011" in shown(run_with(*[S.FAILED] * (ROOM + 3)), 120)
     assert "more" not in shown(run_with(*[S.FAILED] * ROOM), 120)
 
 
 def test_empty():
     assert "Nothing was examined" in shown(empty_run(), 80)
+
+
+def test_every_code_of_a_few_findings_is_named():
+    run = run_with(*[S.FAILED] * 12)
+    assert all(f"Q{i:03d}" in shown(run, 80) for i in range(12))

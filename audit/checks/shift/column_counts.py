@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.shift.periods import LATE
-from audit.core.ask import Ask, Rows, rows
+from audit.core.ask import Ask, Rows, rows, scalar
 from audit.core.check import missing
 
 #: Values beyond this many are binned: ordered ones in bins of equally many rows, others by putting the rare ones together.
 BINS = 256
-MISSING = -1
 
 
 def ordered(column: ir.Column) -> bool:
@@ -23,7 +22,7 @@ def ordered(column: ir.Column) -> bool:
     return bool(kind.is_numeric() and not kind.is_boolean()) or bool(kind.is_date() or kind.is_timestamp() or kind.is_time())
 
 
-def column_counts(table: ir.Table, name: str) -> Ask:
+def column_counts(table: ir.Table, name: str) -> dict[str, Ask]:
     """Ask for the counts of a column by cell and period.
 
     Parameters
@@ -35,36 +34,45 @@ def column_counts(table: ir.Table, name: str) -> Ask:
 
     Returns
     -------
-    Ask
-        Rows of ``(cell, early, late, distinct, low, high)``: cells in order, -1 for missing values; how many distinct values a cell
-        holds, and the first and last of them as text.
+    dict of str to Ask
+        ``known early`` and ``known late``: rows with a value. ``cells``: rows of ``(cell, early, late, distinct, low, high)``, for ordered
+        values all cells in order, for others the most frequent values; how many distinct values a cell holds, the first and the last of them as text.
     """
-    column = table[name]
-    in_order = ordered(column)
-    value = ibis.ifelse(missing(column), ibis.null(column.type()), column) if column.type().is_floating() else column
-    value = value if in_order else value.cast("string")
+    known = ~missing(table[name])
+    return {
+        "known early": scalar((known & ~table[LATE]).sum()),
+        "known late": scalar((known & table[LATE]).sum()),
+        "cells": rows(_ordered_cells(table.filter(known), name) if ordered(table[name]) else _frequent_values(table.filter(known), name)),
+    }
+
+
+def _by_value(table: ir.Table, value: ir.Column) -> ir.Table:
     pairs = table.select(value=value, late=table[LATE])
-    by_value = pairs.group_by("value").aggregate(early=(~pairs.late).sum(), late=pairs.late.sum())
-    known = by_value.value.notnull()
-    n = by_value.early + by_value.late
-    if in_order:
-        window = ibis.window(group_by=known, order_by=by_value.value)
-        so_far = n.sum().over(ibis.cumulative_window(group_by=known, order_by=by_value.value))
-        total = n.sum().over(ibis.window(group_by=known))
-        few = by_value.count().over(ibis.window(group_by=known)) <= BINS
-        cell = ibis.ifelse(few, ibis.row_number().over(window), ((so_far - 1) * BINS) // total)
-    else:
-        window = ibis.window(group_by=known, order_by=[ibis.desc(n), by_value.value])
-        cell = ibis.least(ibis.row_number().over(window), ibis.literal(BINS - 1, "int64"))
-    placed = by_value.mutate(cell=ibis.ifelse(known, cell.cast("int64"), ibis.literal(MISSING, "int64")))
-    summed = placed.group_by("cell").aggregate(
+    counted = pairs.group_by("value").aggregate(early=(~pairs.late).sum(), late=pairs.late.sum())
+    return counted.mutate(n=counted.early + counted.late)
+
+
+def _ordered_cells(table: ir.Table, name: str) -> ir.Table:
+    values = _by_value(table, table[name])
+    so_far = values.n.sum().over(ibis.cumulative_window(order_by=values.value))
+    few = values.count().over(ibis.window()) <= BINS
+    rank = ibis.row_number().over(ibis.window(order_by=values.value))
+    placed = values.mutate(cell=ibis.ifelse(few, rank, ((so_far - 1) * BINS) // values.n.sum().over(ibis.window())).cast("int64"))
+    return placed.group_by("cell").aggregate(
         early=placed.early.sum().cast("int64"),
         late=placed.late.sum().cast("int64"),
         distinct=placed.count(),
         low=placed.value.min().cast("string"),
         high=placed.value.max().cast("string"),
     )
-    return rows(summed)
+
+
+def _frequent_values(table: ir.Table, name: str) -> ir.Table:
+    values = _by_value(table, table[name].cast("string"))
+    frequent = values.order_by(values.n.desc(), values.value).limit(BINS - 1)
+    one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
+    early, late = frequent.early.cast("int64"), frequent.late.cast("int64")
+    return frequent.select(cell=none, early=early, late=late, distinct=one, low=frequent.value, high=frequent.value)
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class ColumnCounts:
     early, late : array of int, shape (cells,)
         Rows with a value, by cell.
     distinct : array of int, shape (cells,)
-        Distinct values in each cell.
+        Distinct values in each cell; 2 stands for more in the cell of the rare categories.
     low, high : sequence of str
         First and last value of each cell.
     missing_early, missing_late : int
@@ -98,14 +106,28 @@ class ColumnCounts:
     missing_late: int
 
     @classmethod
-    def read(cls, name: str, in_order: bool, answer: Rows) -> "ColumnCounts":
-        """Read an answer to :func:`column_counts`."""
-        cells = sorted(answer, key=lambda row: row["cell"])
-        known = [row for row in cells if row["cell"] != MISSING]
-        gaps = [row for row in cells if row["cell"] == MISSING]
-        early, late, distinct = (np.array([row[k] for row in known], dtype=np.int64) for k in ("early", "late", "distinct"))
-        low, high = ([str(row[k]) for row in known] for k in ("low", "high"))
-        return cls(name, in_order, early, late, distinct, low, high, sum(r["early"] for r in gaps), sum(r["late"] for r in gaps))
+    def read(cls, name: str, in_order: bool, cells: Rows, known: tuple[int, int], total: tuple[int, int]) -> "ColumnCounts":
+        """Read the answers to :func:`column_counts`.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        in_order : bool
+            Whether its values have an order.
+        cells : Rows
+            Its cells.
+        known, total : tuple of two int
+            Rows with a value, and all rows, early and late.
+        """
+        counted = sorted(cells, key=lambda row: (row["cell"], -row["early"] - row["late"], row["low"]))
+        listed = [(row["early"], row["late"], row["distinct"], str(row["low"]), str(row["high"])) for row in counted]
+        rest = (known[0] - sum(row[0] for row in listed), known[1] - sum(row[1] for row in listed))
+        if any(rest):
+            listed.append((*rest, 2, "", ""))
+        early, late, distinct = (np.array([row[i] for row in listed], dtype=np.int64) for i in range(3))
+        low, high = ([row[i] for row in listed] for i in (3, 4))
+        return cls(name, in_order, early, late, distinct, low, high, total[0] - known[0], total[1] - known[1])
 
     @property
     def n(self) -> int:

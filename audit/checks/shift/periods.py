@@ -67,7 +67,7 @@ def periods(subject: Subject, cut: str | int | float | None) -> Periods:
     if not (kind.is_date() or kind.is_timestamp() or kind.is_numeric()):
         raise NotApplicable(f"the time column '{name}' has the type {kind}; give it as dates, timestamps or numbers such as years")
     if cut is None:
-        late = time > _middle(subject.table, name)
+        late = _later_half(subject.table, name)
     else:
         try:
             late = time >= ibis.literal(float(cut) if kind.is_numeric() else str(cut)).cast(kind)
@@ -77,15 +77,20 @@ def periods(subject: Subject, cut: str | int | float | None) -> Periods:
     return Periods(dated.select(*compared, *([] if name in compared else [name]), **{LATE: late}), compared, left_out, name)
 
 
-def _middle(table: ir.Table, name: str) -> ir.Scalar:
-    """Return the time, not the last one, up to which lies the share of rows closest to one half."""
+def _later_half(table: ir.Table, name: str) -> ir.BooleanValue:
+    """Return where the time is after the median, or at it where that brings the early share closer to one half."""
     known = table.filter(~missing(table[name]))
-    counts = known.group_by(name).aggregate(n=known.count())
-    so_far = counts.n.sum().over(ibis.cumulative_window(order_by=counts[name]))
-    cumulated = counts.mutate(so_far=so_far, total=counts.n.sum().over(ibis.window()))
-    inner = cumulated.filter(cumulated.so_far < cumulated.total)
-    closest = inner.order_by((2 * inner.so_far - inner.total).abs(), inner[name]).limit(1)
-    return closest.select(cut=closest[name]).as_scalar()
+    median = known.select(moment=_moment(known[name])).aggregate(median=lambda t: t.moment.median()).as_scalar()
+    moment = _moment(known[name])
+    counts = known.aggregate(below=(moment < median).sum(), up_to=(moment <= median).sum(), n=known.count())
+    after = (counts.up_to < counts.n) & ((2 * counts.up_to - counts.n).abs() <= (2 * counts.below - counts.n).abs())
+    own = _moment(table[name])
+    return ibis.ifelse(counts.select(after=after).as_scalar(), own > median, own >= median)
+
+
+def _moment(time: ir.Column) -> ir.NumericColumn:
+    """Return a time as a number: seconds since 1970 for dates, which have no median in every engine."""
+    return time if time.type().is_numeric() else time.cast("timestamp").epoch_seconds()
 
 
 def _compared(subject: Subject) -> tuple[tuple[str, ...], tuple[str, ...]]:

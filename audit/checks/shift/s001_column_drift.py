@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import ibis.expr.types as ir
 import numpy as np
@@ -116,13 +116,14 @@ class ColumnDrift(Check):
     def asks(self, subject: Subject) -> Asks:
         """Ask for the counts of each column by value or bin and period."""
         both = periods(subject, self.cut)
-        return {"periods": rows(_spans(both)), "all": scalar(subject.table.count()), **{_ask(c): column_counts(both.rows, c) for c in both.columns}}
+        counts = {f"{what} of {c}": ask for c in both.columns for what, ask in column_counts(both.rows, c).items()}
+        return {"periods": rows(_spans(both)), "all": scalar(subject.table.count()), **counts}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure how far the periods are apart in each column, and how likely that is if nothing changed."""
         both = periods(subject, self.cut)
-        names = _names(both, answers.rows("periods"))
-        found = self._drifts([ColumnCounts.read(c, ordered(both.rows[c]), answers.rows(_ask(c))) for c in both.columns])
+        names, sizes = _names(both, answers.rows("periods"))
+        found = self._drifts([_read(both, c, answers, sizes) for c in both.columns])
         drifted = [d for d in found if d.changed_values(self.floor, self.level) or d.changed_missing(self.floor, self.level)]
         drifted.sort(key=_size, reverse=True)
         n = found[0].counts.n
@@ -130,8 +131,8 @@ class ColumnDrift(Check):
         measurements = [Measurement("drifted_columns", len(drifted), "columns", {}, n, method=how)]
         for d in found:
             measurements += _measured(d)
-        shown = [e for d in drifted[:SHOWN] if (e := distribution(d.counts, (names[0], names[1]))) is not None]
-        message = self._message(drifted, found, names, answers.scalar("all") - n if both.time else 0, both)
+        shown = [e for d in drifted[:SHOWN] if (e := distribution(d.counts, names)) is not None]
+        message = self._message(drifted, found, names, sizes, answers.scalar("all") - n if both.time else 0, both)
         return Findings(measurements, message, [self._bars(found), self._table(found, drifted), *shown])
 
     def _drifts(self, columns: Sequence[ColumnCounts]) -> list[Drift]:
@@ -144,9 +145,10 @@ class ColumnDrift(Check):
         adjusted = [None if np.isnan(p) else float(p) for p in holm([*of_values, *of_gaps])]
         return [Drift(c, v, adjusted[i], adjusted[len(columns) + i]) for i, (c, v) in enumerate(zip(columns, values, strict=True))]
 
-    def _message(self, drifted: Sequence[Drift], found: Sequence[Drift], names: Sequence[str], undated: int, both: Periods) -> str:
-        early, late = (sum(side) for side in zip(*((d.missing[0][1], d.missing[1][1]) for d in found[:1]), strict=True))
-        between = f"between {names[0]} ({counted(early, 'row')}) and {names[1]} ({counted(late, 'row')})"
+    def _message(
+        self, drifted: Sequence[Drift], found: Sequence[Drift], names: tuple[str, str], sizes: tuple[int, int], undated: int, both: Periods
+    ) -> str:
+        between = f"between {names[0]} ({counted(sizes[0], 'row')}) and {names[1]} ({counted(sizes[1], 'row')})"
         if drifted:
             text = f"{len(drifted)} of {counted(len(found), 'column')} changed {between}: {listed(self._phrase(d) for d in drifted)}."
         else:
@@ -195,8 +197,9 @@ class ColumnDrift(Check):
         return Exhibit(Kind.TABLE, "All columns", columns, lines[:1_000])
 
 
-def _ask(column: str) -> str:
-    return f"counts of {column}"
+def _read(both: Periods, column: str, answers: Answers, sizes: tuple[int, int]) -> ColumnCounts:
+    known = (answers.scalar(f"known early of {column}") or 0, answers.scalar(f"known late of {column}") or 0)
+    return ColumnCounts.read(column, ordered(both.rows[column]), answers.rows(f"cells of {column}"), known, sizes)
 
 
 def _spans(both: Periods) -> ir.Table:
@@ -206,22 +209,26 @@ def _spans(both: Periods) -> ir.Table:
     return table.group_by(LATE).aggregate(n=table.count(), **(spans or {"first": text.min(), "last": text.max()}))
 
 
-def _names(both: Periods, spans: Rows) -> tuple[str, str]:
-    """Return what the two periods are called.
+def _names(both: Periods, spans: Rows) -> tuple[tuple[str, str], tuple[int, int]]:
+    """Return what the two periods are called, and how many rows they have.
 
     Raises
     ------
     NotApplicable
         There are not two.
     """
-    by_side: Mapping[bool, dict[str, str]] = {bool(row[LATE]): row for row in spans}
-    if len(by_side) < 2:
-        what = f"all rows with a '{both.time}' lie in one period" if both.time else "one of the two tables is empty"
+    sides = {bool(row[LATE]): row for row in spans}
+    if len(sides) < 2:
+        what = f"all rows with a '{both.time}' lie in one" if both.time else "one of the two tables is empty"
         raise NotApplicable(f"needs rows of two periods; {what}. Name another 'roles: time' in assay.yaml, or another cut")
-    if not both.time:
-        return "the reference", "now"
-    early, late = ((_day(by_side[side]["first"]), _day(by_side[side]["last"])) for side in (False, True))
-    return tuple(first if first == last else f"{first} to {last}" for first, last in (early, late))  # type: ignore[return-value]
+    early, late = sides[False], sides[True]
+    sizes = (early["n"], late["n"])
+    return (("the reference", "now") if not both.time else (_span(early), _span(late))), sizes
+
+
+def _span(row: Mapping[str, Any]) -> str:
+    first, last = _day(row["first"]), _day(row["last"])
+    return first if first == last else f"{first} to {last}"
 
 
 def _day(text: str) -> str:

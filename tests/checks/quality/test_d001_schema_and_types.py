@@ -46,9 +46,8 @@ def test_a_column_of_the_promised_type_is_no_fault(logical):
 @pytest.mark.parametrize("promised", VALUES)
 @pytest.mark.parametrize("held", VALUES)
 def test_a_column_of_another_type_is_a_fault(held, promised):
-    same = {held, promised}
     admitted = held == promised or (held, promised) in {("integer", "number"), ("map", "object")}
-    assert faults({"a": VALUES[held]}, ("a", promised))[0] == ((0, 0, 0) if admitted else (1, 0, 1)), same
+    assert faults({"a": VALUES[held]}, ("a", promised))[0] == ((0, 0, 0) if admitted else (1, 0, 1))
 
 
 def test_decimals_are_numbers_and_categories_are_text():

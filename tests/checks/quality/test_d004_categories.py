@@ -64,9 +64,7 @@ def test_the_plan_takes_enums_and_valid_values():
 
 
 def test_one_allowed_value_in_a_custom_rule_needs_no_list():
-    (check,) = planned(
-        Categories, rules=[rule(kind="custom", engine="assay", implementation={"check": "D004", "column": "a", "allowed": "red"})]
-    )
+    (check,) = planned(Categories, rules=[rule(kind="custom", engine="assay", implementation={"check": "D004", "column": "a", "allowed": "red"})])
     assert broken(check, {"a": ["red", "r", "blue"]}) == [1, 2]
 
 
