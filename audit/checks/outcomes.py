@@ -12,6 +12,7 @@ from audit.core.ask import Ask, Rows, rows
 from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Subject
+from audit.core.values import as_text
 
 MAX_CLASSES = 100
 #: More cells than this come only from a column that is no class and no group.
@@ -38,14 +39,14 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
     raw = table.select(**{name: null_if_missing(table[column]) for name, column in wanted.items()})
     counted = raw.group_by(list(wanted)).aggregate(n=raw.count())
     # grouped first, turned into text afterwards: text is slow to group by
-    return rows(counted.select(**{name: counted[name].cast("string") for name in wanted}, n=counted["n"]).limit(MAX_CELLS + 1))
+    return rows(counted.select(**{name: as_text(counted[name]) for name in wanted}, n=counted["n"]).limit(MAX_CELLS + 1))
 
 
 def label_counts(subject: Subject) -> Ask:
     """Ask which labels the whole table has."""
     table = subject.table.select(label=null_if_missing(subject.table[subject.need("target")]))
     counted = table.group_by("label").aggregate(n=table.count())
-    return rows(counted.select(label=counted["label"].cast("string"), n=counted["n"]).limit(MAX_CLASSES + 2))
+    return rows(counted.select(label=as_text(counted["label"]), n=counted["n"]).limit(MAX_CLASSES + 2))
 
 
 @dataclass(frozen=True)

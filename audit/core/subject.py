@@ -99,8 +99,9 @@ class Subject:
         """
         value = getattr(self.roles, role)
         if not value:
+            name = role.replace("_", " ")
             raise NotApplicable(
-                f"needs {'an' if role == 'entity' else 'a'} {role.replace('_', ' ')} column ({PURPOSE[role]}); name it under 'roles: {role}' in assay.yaml, "
+                f"needs {'an' if name[0] in 'aeiou' else 'a'} {name} column ({PURPOSE[role]}); name it under 'roles: {role}' in assay.yaml, "
                 f"or give a column the custom property 'role: {role.replace('_', '-')}' in the contract"
             )
         return str(value)
@@ -156,13 +157,6 @@ class Subject:
     def with_table(self, table: ir.Table) -> "Subject":
         """Return the same subject over other rows."""
         return replace(self, table=table)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _is_number(text: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import ibis.expr.types as ir
+
 
 def texts(values: Iterable[Any]) -> set[str]:
     """Return listed values as text, booleans in the engine's spelling; nulls are no values.
@@ -32,3 +34,9 @@ def numbers(values: Iterable[Any]) -> list[float]:
             continue
         found.append(int(number) if number.is_integer() and abs(number) < 2**53 else number)
     return found
+
+
+def as_text(column: ir.Column) -> ir.StringValue:
+    """Return a column as text; whole numbers in a column of decimals, as integers with gaps become, are written without ``.0``."""
+    text = column.cast("string")
+    return text.re_replace(r"\.0$", "") if column.type().is_floating() else text

@@ -12,6 +12,8 @@ def percent(share: float) -> str:
     if share in (0, 1):
         return f"{share:.0%}".replace("%", " %")
     decimals = 1
+    if 0 < share < 1e-7 or 0 < 1 - share < 1e-7:
+        return "almost 0 %" if share < 0.5 else "almost 100 %"
     while decimals < 6 and f"{share:.{decimals}%}" in (f"{0:.{decimals}%}", f"{1:.{decimals}%}"):
         decimals += 1
     if decimals > 1 and abs(share) < 0.5:

@@ -73,10 +73,10 @@ class Classifier:
         return 1 if self.positive == 1 else -1
 
     def encode(self, frame: pd.DataFrame) -> Any:
-        """Return what the last step sees: a dense matrix, or the frame itself where nothing comes before it."""
-        if self.preprocess is None:
-            return frame
-        encoded = self.preprocess.transform(frame)
+        """Return what the last step sees: a frame where it sees one, else a dense matrix."""
+        encoded = frame if self.preprocess is None else self.preprocess.transform(frame)
+        if isinstance(encoded, pd.DataFrame):
+            return encoded
         return np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded, dtype=float)
 
     def encoded_names(self, columns: Sequence[str]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Classifier:
     def margin(self, encoded: Any) -> Values:
         """Return the output for the positive class, shape (rows,): the margin where the model has one, else the probability."""
         if self.torch_margin is not None:
-            return self.sign * self.torch_margin.values(encoded)
+            return self.sign * self.torch_margin.values(np.asarray(encoded, dtype=float))
         if hasattr(self.final, "decision_function"):
             return self.sign * np.asarray(self.final.decision_function(encoded), dtype=float).reshape(len(encoded))
         return self.probability(encoded)

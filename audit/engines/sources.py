@@ -1,9 +1,10 @@
 """Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
 
+import csv
 import gzip
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -65,7 +66,7 @@ def connect() -> Any:
     return backend
 
 
-def open_source(location: str, base: Path = Path()) -> Source:
+def open_source(location: str, base: Path = Path(), *, texts: Collection[str] = ()) -> Source:
     """Open a table.
 
     Parameters
@@ -74,6 +75,9 @@ def open_source(location: str, base: Path = Path()) -> Source:
         A path or glob of Parquet, CSV or JSON files, or an ibis URL whose fragment names the table: ``duckdb://sales.db#orders``.
     base : Path
         What relative paths are relative to.
+    texts : collection of str
+        Columns that are text whatever their values look like. A CSV file has no types of its own: left to guess, ``Yes`` and ``No`` become
+        truth values, and a code loses its leading zeros.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def open_source(location: str, base: Path = Path()) -> Source:
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
     backend = connect()
-    options = _csv_options(files[0], location) if READERS[suffix] == "read_csv" else {}
+    options = _csv_options(files[0], location, texts) if READERS[suffix] == "read_csv" else {}
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:
@@ -206,7 +210,7 @@ def _open_url(url: str, base: Path) -> Source:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 
-def _csv_options(file: Path, location: str) -> dict[str, Any]:
+def _csv_options(file: Path, location: str, texts: Collection[str]) -> dict[str, Any]:
     """Settle the form of a CSV file by its first line; left to guess, DuckDB skips lines until the rest looks regular."""
     opener = gzip.open if file.suffix == ".gz" else open
     try:
@@ -220,7 +224,10 @@ def _csv_options(file: Path, location: str) -> dict[str, Any]:
         raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
     delimiter = max(DELIMITERS, key=header.count)
     # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan
-    return {"header": True, "skip": 0, "delim": delimiter, "quote": '"', "sample_size": -1, "null_padding": False, "strict_mode": True}
+    names = next(csv.reader([header], delimiter=delimiter))
+    form = {"header": True, "skip": 0, "delim": delimiter, "quote": '"', "sample_size": -1, "null_padding": False, "strict_mode": True}
+    types = {name: "VARCHAR" for name in names if name in texts}
+    return {**form, "types": types} if types else form
 
 
 def _csv_hint(suffix: str, error: Exception) -> str:

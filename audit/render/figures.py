@@ -12,7 +12,7 @@ from audit.core.result import Result
 NOT_ESTIMABLE = "not estimable"
 
 #: Units that say what kind of number it is, not what is counted.
-_PURE = ("ratio", "probability", "index", "score")
+_PURE = ("ratio", "probability", "index", "score", "relative")
 _SHARE = re.compile(r"%|\b(shares?|rates?|proportions?|per ?cent|percentages?)\b", re.IGNORECASE)
 _POINTS = re.compile(r"\bpoints?\b", re.IGNORECASE)
 
@@ -158,7 +158,7 @@ def _decimal(value: float) -> str:
     if size >= 1e15 or size < 1e-4:
         return f"{value:.2e}"
     if size < 0.01:
-        return f"{value:.3g}"
+        return f"{value:.2g}"
     digits = 0 if size >= 10_000 else 1 if size >= 100 else 2 if size >= 10 else 3
     return f"{value:,.{digits}f}"
 

@@ -20,6 +20,9 @@ from audit.render.measured import measured, methods
 from audit.render.pictures import Picture, Pictures
 from audit.render.verdict import advice, by_severity, findings, verdict
 
+#: More measurements than this come after the pictures, folded.
+FEW = 12
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -124,7 +127,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         finalize=_shown,
     )
-    environment.filters["unbroken"] = _unbroken
+    environment.filters.update(unbroken=_unbroken, upfirst=lambda text: text[:1].upper() + text[1:])
     environment.globals.update(
         Status=Status,
         MARKS=wording.MARKS,
@@ -138,6 +141,7 @@ def _environment() -> Environment:
         limit_of=limit_of,
         measured=measured,
         methods=methods,
+        few_measurements=FEW,
         number=number,
         plain_name=wording.plain_name,
         when=wording.when,

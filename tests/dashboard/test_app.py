@@ -237,7 +237,7 @@ def test_a_damaged_run_is_listed_and_may_not_be_compared_with(opened, store):
     assert not listed.exception
     assert "Unreadable" in text(listed)
     app = opened(store, "compare", run=SAMPLE_ID)
-    app.selectbox(key=f"with-{SAMPLE_ID}").set_index(0).run()
+    app.selectbox(key=f"with-{SAMPLE_ID}").select_index(0).run()
     assert not app.exception
     assert "cannot be read" in app.error[0].value
 

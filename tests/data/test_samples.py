@@ -100,7 +100,6 @@ def test_loans_keeps_everything_that_gives_the_answer_away_from_the_models():
 
 
 # a dependency of Great Expectations imports old names of the standard library's regular expressions
-@pytest.mark.filterwarnings("ignore:module 'sre_:DeprecationWarning")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_published_table_keeps_its_contract_but_for_its_known_defects(name):

@@ -44,7 +44,6 @@ def test_each_example_ends_in_a_result(code):
 
 
 # a dependency of Great Expectations imports old names of the standard library's regular expressions
-@pytest.mark.filterwarnings("ignore:module 'sre_:DeprecationWarning")
 @pytest.mark.parametrize("code", [code for code, section in sections().items() if section.table is not None])
 def test_each_example_with_data_is_true(code, tmp_path):
     section = sections()[code]

@@ -1,5 +1,6 @@
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -161,3 +162,11 @@ def test_formats_are_pure(name):
     before = repr(run)
     assert FORMATS[name].render(run) == FORMATS[name].render(run)
     assert repr(run) == before
+
+
+def test_many_measurements_are_folded_behind_the_pictures():
+    run = large_run()
+    few = [replace(r, measurements=r.measurements * n) for r, n in zip(run.results[:2], (1, 2), strict=True)]
+    text = html(run.with_results(few))
+    assert text.count("All 16 measurements") == 1
+    assert "All 8 measurements" not in text

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.balance.group_check import GroupCheck
-from audit.checks.balance.groups import MOST_GROUPS, as_text
+from audit.checks.balance.groups import MOST_GROUPS
 from audit.core.ask import Answers, Asks, rows
 from audit.core.check import Findings
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.values import as_text
 from audit.core.wording import counted, listed, percent, points
 from audit.stats.intervals import wilson
 from audit.stats.range_of_rates import RangeOfRates, range_of_rates

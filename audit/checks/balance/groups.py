@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 
 from audit.core.ask import Ask, Rows, rows
-from audit.core.check import missing
 from audit.core.errors import NotApplicable
+from audit.core.values import as_text
 
 #: A column with more distinct values than this is a measurement or an identifier, not a class or a group.
 MOST_GROUPS = 50
@@ -32,11 +31,6 @@ class Groups:
     def total(self) -> int:
         """Rows that have a value."""
         return sum(self.sizes.values())
-
-
-def as_text(column: ir.Column) -> ir.StringValue:
-    """Return a column as text, null where it is missing."""
-    return ibis.ifelse(missing(column), ibis.null("string"), column.cast("string"))
 
 
 def ask_groups(table: ir.Table, column: str) -> Ask:

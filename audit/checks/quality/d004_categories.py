@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from audit.core.ask import Answers, Asks, scalar, value_counts
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
-from audit.core.errors import did_you_mean
+from audit.core.errors import UsageError, did_you_mean
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.subject import Subject
@@ -71,6 +71,8 @@ class Categories(RowCheck):
     def asks(self, subject: Subject) -> Asks:
         """Ask for the value counts: a GROUP BY is nearly free, a long NOT IN inside the scan is not."""
         column = require_column(subject, self.column)
+        if not self.allowed:
+            raise UsageError(f"D004 on '{self.column}' has no allowed values")
         if column.type().is_numeric():
             return {"total": scalar(subject.table.count()), "failing": scalar(subject.table.count(where=self.failing(subject.table)))}
         return {"total": scalar(subject.table.count()), "counts": value_counts(column)}

@@ -87,6 +87,8 @@ class Pattern(RowCheck):
         column = require_column(subject, self.column)
         if not column.type().is_string():
             raise NotApplicable(f"{self.column} is {column.type()}; a pattern is about text")
+        if not self.pattern:
+            raise UsageError(f"D005 on '{self.column}' has no pattern")
         try:
             re.compile(self.pattern)
         except re.error as error:

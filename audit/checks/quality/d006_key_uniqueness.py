@@ -14,6 +14,7 @@ from audit.core.errors import UsageError
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.wording import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,4 +98,5 @@ class KeyUniqueness(RowCheck):
         measurements = rows_measured(shared, total, self.where)
         measurements.append(Measurement("repeated_keys", keys, "keys", self.where, total, method="count of all rows"))
         measurements.append(Measurement("largest_group", largest, "rows", self.where, total, method="count of all rows"))
-        return Findings(measurements, f"{shared:,} of {total:,} rows share their {name} with another row: {keys:,} keys occur more than once.")
+        message = f"{shared:,} of {total:,} rows share their {name} with another row: {counted(keys, 'key')} occur{'s' * (keys == 1)} more than once."
+        return Findings(measurements, message)

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract
-from audit.core.errors import NotApplicable
+from audit.core.errors import NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.subject import Subject
 
@@ -63,7 +63,10 @@ class TextLength(RowCheck):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask how many are outside."""
-        if not require_column(subject, self.column).type().is_string():
+        column = require_column(subject, self.column)
+        if self.shortest is None and self.longest is None:
+            raise UsageError(f"D012 on '{self.column}' has neither a shortest nor a longest length")
+        if not column.type().is_string():
             raise NotApplicable(f"{self.column} is no text column")
         return {"total": scalar(subject.table.count()), "failing": scalar(subject.table.count(where=self.failing(subject.table)))}
 

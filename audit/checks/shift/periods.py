@@ -38,8 +38,8 @@ class Periods:
 def periods(subject: Subject, cut: str | int | float | None) -> Periods:
     """Divide a subject's rows into an early and a late period.
 
-    With a reference, that is the early period. Else the table is cut by its time: at ``cut``, or at the value of the time that brings the early
-    share closest to one half, so that a year with many rows stays whole.
+    With a reference, that is the early period. Else the table is cut by its time: before ``cut``, or before or after the median, whichever
+    brings the early share closer to one half; rows of one time, such as a year, stay together.
 
     Parameters
     ----------

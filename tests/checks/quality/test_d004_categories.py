@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from audit.checks.quality.d004_categories import Categories
 from audit.core.contract import Column
+from audit.core.errors import UsageError
 from audit.core.limit import Limit
-from tests.predicates import INF, NAN, broken, found_and_picked, planned, rule
+from tests.predicates import INF, NAN, broken, found_and_picked, planned, rule, subject_with
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,12 @@ def test_the_plan_takes_enums_and_valid_values():
 def test_one_allowed_value_in_a_custom_rule_needs_no_list():
     (check,) = planned(Categories, rules=[rule(kind="custom", engine="assay", implementation={"check": "D004", "column": "a", "allowed": "red"})])
     assert broken(check, {"a": ["red", "r", "blue"]}) == [1, 2]
+
+
+def test_without_allowed_values_the_rule_is_a_mistake():
+    subject, _ = subject_with({"a": ["x"]})
+    with pytest.raises(UsageError, match="D004 on 'a' has no allowed values"):
+        Categories(column="a").asks(subject)
 
 
 @settings(max_examples=30, deadline=None)

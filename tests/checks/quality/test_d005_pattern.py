@@ -21,7 +21,7 @@ from tests.predicates import broken, found_and_picked, planned, rule, subject_wi
     [
         ("^P[0-9]+$", [1, 2, 3, 5]),
         ("[0-9]", [1, 2]),
-        ("^(?i)p1$", [1, 2, 3, 5]),
+        ("(?i)^p1$", [1, 2, 3, 5]),
         ("^.*ß$", [0, 1, 3, 5]),
         ("^$", [0, 2, 3, 5]),
         ("'", [0, 1, 2, 3, 5]),
@@ -96,6 +96,7 @@ def test_an_unknown_format_is_a_mistake_in_the_contract():
     ("values", "pattern", "error", "words"),
     [
         ([1], "x", NotApplicable, "a is int64; a pattern is about text"),
+        (["x"], "", UsageError, "D005 on 'a' has no pattern"),
         (["x"], "[a", UsageError, r"t.odcs.yaml:4: the pattern '\[a' is no regular expression"),
     ],
 )

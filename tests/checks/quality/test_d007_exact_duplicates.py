@@ -68,11 +68,15 @@ def test_nested_columns_cannot_be_compared():
 
 
 ROWS = st.tuples(
-    st.sampled_from([None, NAN, 0.0, 1.0]), st.sampled_from([None, "", "x"]), st.sampled_from([None, True, False]), st.integers(0, 1), st.integers(0, 1)
+    st.sampled_from([None, NAN, 0.0, 1.0]),
+    st.sampled_from([None, "", "x"]),
+    st.sampled_from([None, True, False]),
+    st.integers(0, 1),
+    st.integers(0, 1),
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(ROWS, max_size=25))
 def test_pandas_counts_the_same(rows):
     types = (pa.float64(), pa.string(), pa.bool_(), pa.int64(), pa.int64())

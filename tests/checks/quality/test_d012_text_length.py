@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from audit.checks.quality.d012_text_length import TextLength
 from audit.core.contract import Column
-from audit.core.errors import NotApplicable
+from audit.core.errors import NotApplicable, UsageError
 from tests.predicates import broken, found_and_picked, planned, subject_with
 
 # é in one and in two code points, a family of five code points
@@ -54,6 +54,12 @@ def test_numbers_have_no_length():
     subject, _ = subject_with({"a": [1]})
     with pytest.raises(NotApplicable, match="a is no text column"):
         TextLength(column="a", shortest=1).asks(subject)
+
+
+def test_without_a_length_the_rule_is_a_mistake():
+    subject, _ = subject_with({"a": ["x"]})
+    with pytest.raises(UsageError, match="neither a shortest nor a longest"):
+        TextLength(column="a").asks(subject)
 
 
 @settings(max_examples=30, deadline=None)
