@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from audit.core.errors import DataError
-from audit.core.run import SCHEMA_VERSION, Run
+from audit.core.run import FAIL_ON, SCHEMA_VERSION, Run
 
 
 def plain(value: Any) -> Any:
@@ -66,10 +66,14 @@ def loads(text: str, where: str = "the document") -> Run:
         raise DataError(f"{where} is not an Assay run: {error}. Expected the run.json that 'assay gate' or 'assay audit' wrote.") from error
     if not isinstance(version, int):
         raise DataError(f"{where} is a damaged Assay run: schema_version is {version!r}, expected a whole number")
+    if not isinstance(version, int):
+        raise DataError(f"{where} is not an Assay run: schema_version is {version!r}, expected a number")
     if version > SCHEMA_VERSION:
         raise DataError(f"{where} has run format {version}; this Assay reads up to {SCHEMA_VERSION}. Install a newer one.")
     try:
         run: Run = _build(Run, document)
+        if run.fail_on not in FAIL_ON or not isinstance(run.verb, str):
+            raise ValueError(f"verb {run.verb!r} with fail_on {run.fail_on!r}")
         return run
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise DataError(f"{where} is a damaged Assay run: {error}") from error

@@ -63,7 +63,8 @@ class AskEngine:
             The source cannot be read to its end.
         """
         try:
-            self.fetch(table.aggregate(**{f"a{i}": table[c].cast("string").max() for i, c in enumerate(table.columns)}))
+            # lengths, because Parquet answers for the smallest and largest value without looking at the pages
+            self.fetch(table.aggregate(**{f"a{i}": table[c].cast("string").length().sum() for i, c in enumerate(table.columns)}))
         except BACKEND_ERRORS as error:
             raise DataError(f"the data cannot be read: {one_line(error)}") from error
 

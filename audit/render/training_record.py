@@ -45,7 +45,7 @@ def split(run: Run) -> str:
 
 
 def learning_curves(run: Run) -> list[Exhibit]:
-    """Return one line chart of the losses by epoch for each model that kept them, as columns or as a list of epochs."""
+    """Return one line chart of the losses by iteration for each model that kept them, as columns or as a list of epochs."""
     curves = run.training.get("learning_curves")
     exhibits = []
     for model, course in curves.items() if isinstance(curves, Mapping) else []:
@@ -60,7 +60,7 @@ def learning_curves(run: Run) -> list[Exhibit]:
             # A long course is thinned evenly; its last epochs stay.
             step = -(-len(rows) // MAX_ROWS)
             title = f"Learning curve of {clean(model)}"
-            exhibits.append(Exhibit(Kind.LINES, title, ("x", "y", "series"), rows[::-step][::-1], x_label="epoch", y_label="loss"))
+            exhibits.append(Exhibit(Kind.LINES, title, ("x", "y", "series"), rows[::-step][::-1], x_label="epoch or tree", y_label="loss"))
     return exhibits
 
 

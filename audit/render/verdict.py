@@ -31,7 +31,7 @@ class Verdict:
     Parameters
     ----------
     word : str
-        A few words: "Passed", "Not passed", "No verdict".
+        A few words: "Passed", "Undecided", "Not passed", "No verdict".
     sentence : str
         Why, with counts.
     tone : {"good", "attention", "bad"}
@@ -59,6 +59,8 @@ def verdict(run: Run) -> Verdict:
         return Verdict("Not passed", f"{sentence}.", "bad")
     if run.counts[Status.FAILED]:
         return Verdict("Passed, with failures let through", f"{sentence}; only an error stops this run (fail-on: {run.fail_on}).", "attention")
+    if run.status is Status.UNDECIDED:
+        return Verdict("Undecided", f"{sentence}; nothing stops the run, and what is undecided is not shown to be sound.", "attention")
     if found:
         return Verdict("Passed, with remarks", f"{sentence}; none of this stops the run.", "attention")
     return Verdict("Passed", f"{sentence}.", "good")

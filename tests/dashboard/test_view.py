@@ -225,5 +225,5 @@ def test_escaped_text_is_no_markdown(text, shown):
 def test_title_of_a_run_in_a_list():
     assert looks.title(sample_run()) == f"{wording.MARKS[Status.FAILED]} Not passed · 01 Mar 2026 10:15 · run"
     remarks = sample_run(Status.UNDECIDED)
-    assert looks.title(remarks) == f"{wording.MARKS[Status.WARNED]} Passed · 01 Mar 2026 10:15 · run"
+    assert looks.title(remarks) == f"{wording.MARKS[Status.WARNED]} Undecided · 01 Mar 2026 10:15 · run"
     assert looks.title(replace(passing_gate(), started="long ago")) == f"{wording.MARKS[Status.PASSED]} Passed · long ago · gate"

@@ -74,7 +74,11 @@ def test_values_add_up_to_the_log_odds_of_the_pipeline(data, estimator, toleranc
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("estimator", [LogisticRegression(), HistGradientBoostingClassifier(max_iter=10), TorchMLPClassifier(hidden=(4,), max_epochs=2)])
+@pytest.mark.parametrize(
+    "estimator",
+    [LogisticRegression(), HistGradientBoostingClassifier(max_iter=10), TorchMLPClassifier(hidden=(8,), max_epochs=40, learning_rate=0.02)],
+    ids=["linear", "trees", "torch"],
+)
 def test_the_positive_class_may_come_first(data, estimator):
     fitted = model(pipeline(estimator, data))
     yes = attribute(fitted, data[:20], data[100:120], positive="Yes")

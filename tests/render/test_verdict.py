@@ -9,7 +9,8 @@ from tests.render.awkward_runs import empty_run, run_with
     ("statuses", "fail_on", "word", "tone"),
     [
         ([S.PASSED, S.NOT_APPLICABLE], "failed", "Passed", "good"),
-        ([S.PASSED, S.WARNED, S.UNDECIDED], "failed", "Passed, with remarks", "attention"),
+        ([S.PASSED, S.WARNED, S.UNDECIDED], "failed", "Undecided", "attention"),
+        ([S.PASSED, S.WARNED], "failed", "Passed, with remarks", "attention"),
         ([S.PASSED, S.WARNED], "warned", "Not passed", "bad"),
         ([S.UNDECIDED], "undecided", "Not passed", "bad"),
         ([S.FAILED, S.PASSED], "failed", "Not passed", "bad"),

@@ -18,7 +18,7 @@ from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
-from audit.core.subject import Subject
+from audit.core.subject import TRUTH, Subject
 from audit.core.wording import counted, percent, points
 from audit.stats.intervals import newcombe, wilson
 
@@ -137,12 +137,18 @@ def _describing(subject: Subject) -> tuple[str, ...]:
 def _differ(subject: Subject, label: ir.Column, predicted: ir.Column) -> ir.BooleanValue:
     """Return where a prediction is wrong; null where label or prediction is missing."""
     if subject.roles.positive is not None:
-        wrong = subject.is_positive(label) != subject.is_positive(predicted)
+        wrong = _positive(subject, label) != _positive(subject, predicted)
     elif label.type().is_numeric() and predicted.type().is_numeric():
         wrong = label.cast("float64") != predicted.cast("float64")
     else:
         wrong = label.cast("string") != predicted.cast("string")
     return (~(missing(label) | missing(predicted))).ifelse(wrong, None)
+
+
+def _positive(subject: Subject, column: ir.Column) -> ir.BooleanValue:
+    """Return where an outcome is the positive one, 1 standing for true where label and prediction have different types."""
+    word = (subject.roles.positive or "").casefold()
+    return column == float(TRUTH[word]) if column.type().is_numeric() and word in ("true", "false") else subject.is_positive(column)
 
 
 def _even(subject: Subject, table: ir.Table) -> ir.BooleanValue:

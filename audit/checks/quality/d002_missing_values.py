@@ -13,6 +13,7 @@ from audit.core.contract import Contract
 from audit.core.limit import Limit
 from audit.core.subject import Subject
 from audit.core.values import numbers, texts
+from audit.core.wording import percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ class MissingValues(RowCheck):
         direct = not self.sentinels and not subject.table[self.column].type().is_floating()
         failing = total - answers.scalar("present") if direct else answers.scalar("failing")
         also = f", or {', '.join(repr(str(s)) for s in self.sentinels)}" if self.sentinels else ""
-        share = f" ({failing / total:.2%})" if total else ""
+        share = f" ({percent(failing / total)})" if total else ""
         return Findings(
             rows_measured(failing, total, self.where),
             f"{failing:,} of {total:,} values of {self.column} are missing{also}{share}.",

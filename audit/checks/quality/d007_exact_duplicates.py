@@ -14,6 +14,7 @@ from audit.core.errors import NotApplicable
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.wording import percent
 
 #: How many columns narrow the search down where no key is declared.
 NARROWING = 3
@@ -86,7 +87,7 @@ class ExactDuplicates(RowCheck):
         if not copies:
             return Findings(measurements, f"No two of {total:,} rows are equal in all {len(subject.table.columns)} columns.")
         measurements.append(Measurement("largest_group", largest, "rows", n=total, method="count of all rows"))
-        message = f"{copies:,} of {total:,} rows ({copies / total:.1%}) repeat an earlier row in all {len(subject.table.columns)} columns"
+        message = f"{copies:,} of {total:,} rows ({percent(copies / total)}) repeat an earlier row in all {len(subject.table.columns)} columns"
         note = "" if subject.roles.key or subject.roles.entity else "; the data have no key, so equal rows may be different cases"
         return Findings(measurements, f"{message}{note}.")
 
