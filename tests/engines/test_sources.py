@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -124,16 +125,16 @@ def test_a_late_text_makes_a_column_of_numbers_text_and_stops_nothing(folder):
 @pytest.mark.parametrize("lines", ["1,2\n3\n", "1,2\n3,4,5\n", "1,2\n" * 5000 + "3,4,5\n", "1,2\n" * 5000 + "3\n"])
 def test_ragged_csv_is_refused(folder, lines):
     base = folder(t__csv="a,b\n" + lines)
-    with pytest.raises(DataError, match=r"Every line must have as many fields as the header|Expected Number of Columns"):
-        source = open_source("t.csv", base)
-        AskEngine(source.backend).probe(source.table)
+    with pytest.raises(DataError, match="it is no regular CSV. Every line must have as many fields as the header"):
+        open_source("t.csv", base)
 
 
 @pytest.mark.parametrize("late", [0, 40_000])
 def test_csv_that_is_not_utf8_is_refused(folder, late):
     base = folder(t__csv=b"a,b\n" + b"1,x\n" * late + "1,größe\n".encode("latin-1"))
-    with pytest.raises(DataError, match=r"not UTF-8.*iconv"):
+    with pytest.raises(DataError, match=r"not UTF-8.*iconv") as refused:
         open_source("t.csv", base)
+    assert "gr" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -285,14 +286,9 @@ def test_frames_that_no_engine_holds(frame, words):
 
 
 def test_the_fingerprint_of_a_file_is_that_of_sha256sum(folder):
-    # printf 'a\n1\n' | sha256sum
-    expected = "64600d6d9e0af74f7fdf9e3eea4c36bd2d7b3d0e3ac25e83c65ff2e7dc9c0d0e"
     source = open_source("t.csv", folder(t__csv="a\n1\n"))
-    import subprocess
-
-    printed = subprocess.run(["sha256sum", str(source.files[0])], capture_output=True, text=True, check=True).stdout.split()[0]
-    assert fingerprint(source) == printed
-    assert len(printed) == len(expected)
+    printed = subprocess.run(["sha256sum", str(source.files[0])], capture_output=True, text=True, check=True).stdout
+    assert fingerprint(source) == printed.split()[0]
 
 
 def test_one_changed_byte_in_one_of_many_files_changes_it(folder):

@@ -112,7 +112,7 @@ class WeakestSegments(Check):
         of = f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
         if not confirmed:
             text = f"No segment errs clearly more than the rest: of {pairs(known):,} looked at on half of {of}, "
-            text += f"{len(found)} stood out and none was confirmed on the other half."
+            text += f"{len(found)} stood out, none of them confirmed on the other half." if found else "none stood out."
             if not wrong.any():
                 return text
             need = max(self.min_gap, detectable(0.1, float(wrong.mean()), min(int(half.sum()), later), self.candidates))

@@ -72,16 +72,21 @@ class MissingValues(RowCheck):
     def asks(self, subject: Subject) -> Asks:
         """Ask how many rows there are, and how many of them have a value."""
         column = require_column(subject, self.column)
-        if self.sentinels or column.type().is_floating():
-            return {"total": scalar(subject.table.count()), "failing": scalar(subject.table.count(where=self.failing(subject.table)))}
+        table = subject.table
+        if self.sentinels:
+            return {"total": scalar(table.count()), "failing": scalar(table.count(where=self.failing(table)))}
         # count(column) needs no look at the values: Parquet keeps the number of nulls
-        return {"total": scalar(subject.table.count()), "present": scalar(column.count())}
+        asks = {"total": scalar(table.count()), "present": scalar(column.count())}
+        return asks | ({"nan": scalar(table.count(where=column.isnan()))} if column.type().is_floating() else {})
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Turn the counts into a share."""
         total = answers.scalar("total")
-        direct = not self.sentinels and not subject.table[self.column].type().is_floating()
-        failing = total - answers.scalar("present") if direct else answers.scalar("failing")
+        if self.sentinels:
+            failing = answers.scalar("failing")
+        else:
+            floating = subject.table[self.column].type().is_floating()
+            failing = total - answers.scalar("present") + (answers.scalar("nan") if floating else 0)
         also = f", or {', '.join(repr(str(s)) for s in self.sentinels)}" if self.sentinels else ""
         share = f" ({percent(failing / total)})" if total else ""
         return Findings(

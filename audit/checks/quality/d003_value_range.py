@@ -71,17 +71,9 @@ class ValueRange(RowCheck):
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the value lies outside."""
         column = table[self.column]
-        floating = column.type().is_floating()
-        parts = []
-        if self.minimum is not None:
-            low = self._literal(column, self.minimum)
-            parts.append(column <= low if self.exclusive_minimum else column < low)
-        if self.maximum is not None:
-            high = self._literal(column, self.maximum)
-            over = column >= high if self.exclusive_maximum else column > high
-            # engines sort NaN above every number, and here NaN is missing, not large
-            parts.append(over & ~column.isnan() if floating else over)
-        return parts[0] | parts[1] if len(parts) == 2 else parts[0]
+        outside = self._outside(column)
+        # subtracted in the count, which is cheaper than to look at each value twice
+        return outside & ~column.isnan() if self._counts_nan(column) else outside
 
     def reason(self) -> str:
         """Name the column and its range."""
@@ -94,21 +86,29 @@ class ValueRange(RowCheck):
             raise UsageError(f"D003 on '{self.column}' has neither a minimum nor a maximum")
         if not (column.type().is_numeric() or column.type().is_temporal()):
             raise NotApplicable(f"{self.column} is {column.type()}, which has no range (D001 reports another type than promised)")
-        return {
-            "total": scalar(subject.table.count()),
-            "failing": scalar(subject.table.count(where=self.failing(subject.table))),
-            # nearly free: Parquet keeps both in its metadata (but for floats, whose NaN an engine would take for the largest)
-            "lowest": scalar(column.min(where=~column.isnan()) if column.type().is_floating() else column.min()),
-            "highest": scalar(column.max(where=~column.isnan()) if column.type().is_floating() else column.max()),
+        table, finite = subject.table, {"where": ~column.isnan()} if column.type().is_floating() else {}
+        asks = {
+            "total": scalar(table.count()),
+            "outside": scalar(table.count(where=self._outside(column))),
+            # nearly free: Parquet keeps both in its metadata
+            "lowest": scalar(column.min()),
+            "highest": scalar(column.max()),
+            "lowest finite": scalar(column.min(**finite), when_needed=True),
+            "highest finite": scalar(column.max(**finite), when_needed=True),
         }
+        return asks | ({"nan": scalar(table.count(where=column.isnan()))} if self._counts_nan(column) else {})
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count, and name the extremes where there is something to explain."""
-        total, failing = answers.scalar("total"), answers.scalar("failing")
+        total, failing = answers.scalar("total"), answers.scalar("outside")
+        if self._counts_nan(subject.table[self.column]):
+            failing -= answers.scalar("nan")
         message = f"{failing:,} of {total:,} values of {self.column} are outside {self._range()}"
         measurements = rows_measured(failing, total, self.where)
         if failing:
             low, high = answers.scalar("lowest"), answers.scalar("highest")
+            if low != low or high != high:  # NaN
+                low, high = answers.scalar("lowest finite"), answers.scalar("highest finite")
             message += f"; the data go from {_shown(low)} to {_shown(high)}"
             if isinstance(low, (int, float)):
                 measurements += [
@@ -116,6 +116,20 @@ class ValueRange(RowCheck):
                     Measurement("maximum", high, where=self.where, n=total, method="of all rows"),
                 ]
         return Findings(measurements, f"{message}.")
+
+    def _outside(self, column: ir.Column) -> ir.BooleanValue:
+        parts = []
+        if self.minimum is not None:
+            low = self._literal(column, self.minimum)
+            parts.append(column <= low if self.exclusive_minimum else column < low)
+        if self.maximum is not None:
+            high = self._literal(column, self.maximum)
+            parts.append(column >= high if self.exclusive_maximum else column > high)
+        return parts[0] | parts[1] if len(parts) == 2 else parts[0]
+
+    def _counts_nan(self, column: ir.Column) -> bool:
+        """Whether ``_outside`` is true for NaN: DuckDB, Postgres and Spark sort it above every number."""
+        return bool(column.type().is_floating()) and self.maximum is not None
 
     def _literal(self, column: ir.Column, bound: Bound) -> Any:
         if column.type().is_temporal():

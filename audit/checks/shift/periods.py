@@ -78,12 +78,12 @@ def periods(subject: Subject, cut: str | int | float | None) -> Periods:
 
 
 def _later_half(table: ir.Table, name: str) -> ir.BooleanValue:
-    """Return where the time is after the median, or at it where that brings the early share closer to one half."""
+    """Return where the time is at the median or after it, or only after it where that brings the early share closer to one half."""
     known = table.filter(~missing(table[name]))
     median = known.select(moment=_moment(known[name])).aggregate(median=lambda t: t.moment.median()).as_scalar()
     moment = _moment(known[name])
     counts = known.aggregate(below=(moment < median).sum(), up_to=(moment <= median).sum(), n=known.count())
-    after = (counts.up_to < counts.n) & ((2 * counts.up_to - counts.n).abs() <= (2 * counts.below - counts.n).abs())
+    after = (counts.up_to < counts.n) & ((2 * counts.up_to - counts.n).abs() < (2 * counts.below - counts.n).abs())
     own = _moment(table[name])
     return ibis.ifelse(counts.select(after=after).as_scalar(), own > median, own >= median)
 

@@ -123,7 +123,7 @@ class ColumnDrift(Check):
         """Measure how far the periods are apart in each column, and how likely that is if nothing changed."""
         both = periods(subject, self.cut)
         names, sizes = _names(both, answers.rows("periods"))
-        found = self._drifts([_read(both, c, answers, sizes) for c in both.columns])
+        found = self.drifts([_read(both, c, answers, sizes) for c in both.columns])
         drifted = [d for d in found if d.changed_values(self.floor, self.level) or d.changed_missing(self.floor, self.level)]
         drifted.sort(key=_size, reverse=True)
         n = found[0].counts.n
@@ -135,11 +135,12 @@ class ColumnDrift(Check):
         message = self._message(drifted, found, names, sizes, answers.scalar("all") - n if both.time else 0, both)
         return Findings(measurements, message, [self._bars(found), self._table(found, drifted), *shown])
 
-    def _drifts(self, columns: Sequence[ColumnCounts]) -> list[Drift]:
+    def drifts(self, columns: Sequence[ColumnCounts], *, with_intervals: bool = True) -> list[Drift]:
+        """Compare the periods in every column, p-values adjusted over all of them."""
         gaps = [c.missing_early + c.missing_late > 0 for c in columns]
         tests = len(columns) + sum(gaps)
         draws = min(max(DRAWS[0], round(2 * tests / self.level)), DRAWS[1])
-        values = [compare(c.early, c.late, ordered=c.ordered, draws=draws, seed=self.seed) for c in columns]
+        values = [compare(c.early, c.late, ordered=c.ordered, draws=draws, seed=self.seed, with_interval=with_intervals) for c in columns]
         of_values = [np.nan if v is None else v.p_value for v in values]
         of_gaps = [_missing_p(c) if gap else np.nan for c, gap in zip(columns, gaps, strict=True)]
         adjusted = [None if np.isnan(p) else float(p) for p in holm([*of_values, *of_gaps])]
@@ -219,7 +220,8 @@ def _names(both: Periods, spans: Rows) -> tuple[tuple[str, str], tuple[int, int]
     """
     sides = {bool(row[LATE]): row for row in spans}
     if len(sides) < 2:
-        what = f"all rows with a '{both.time}' lie in one" if both.time else "one of the two tables is empty"
+        dated = f"all rows with a '{both.time}' lie in one" if sides else f"no row has a '{both.time}'"
+        what = dated if both.time else "one of the two tables is empty"
         raise NotApplicable(f"needs rows of two periods; {what}. Name another 'roles: time' in assay.yaml, or another cut")
     early, late = sides[False], sides[True]
     sizes = (early["n"], late["n"])

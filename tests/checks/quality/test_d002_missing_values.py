@@ -61,9 +61,9 @@ def test_sentinels_are_missing_too(values, sentinels, rows):
 
 def test_the_sentence():
     found, _ = found_and_picked(MissingValues(column="pay", sentinels=("-1",)), {"pay": [None, -1, 4, 5]})
-    assert found.message == "2 of 4 values of pay are missing, or '-1' (50.00%)."
+    assert found.message == "2 of 4 values of pay are missing, or '-1' (50.0 %)."
     found, _ = found_and_picked(MissingValues(column="pay"), {"pay": [None] + [1] * 1999})
-    assert found.message == "1 of 2,000 values of pay are missing (0.05%)."
+    assert found.message == "1 of 2,000 values of pay are missing (0.05 %)."
 
 
 @pytest.mark.parametrize(("percent", "state"), [(25, Status.PASSED), (24.9, Status.FAILED)])
