@@ -66,8 +66,6 @@ def loads(text: str, where: str = "the document") -> Run:
         raise DataError(f"{where} is not an Assay run: {error}. Expected the run.json that 'assay gate' or 'assay audit' wrote.") from error
     if not isinstance(version, int):
         raise DataError(f"{where} is a damaged Assay run: schema_version is {version!r}, expected a whole number")
-    if not isinstance(version, int):
-        raise DataError(f"{where} is not an Assay run: schema_version is {version!r}, expected a number")
     if version > SCHEMA_VERSION:
         raise DataError(f"{where} has run format {version}; this Assay reads up to {SCHEMA_VERSION}. Install a newer one.")
     try:

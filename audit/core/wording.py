@@ -1,5 +1,6 @@
 """How numbers and lists are written in messages."""
 
+import math
 from collections.abc import Iterable
 
 
@@ -11,14 +12,12 @@ def percent(share: float) -> str:
     """
     if share in (0, 1):
         return f"{share:.0%}".replace("%", " %")
-    decimals = 1
-    if 0 < share < 1e-7 or 0 < 1 - share < 1e-7:
+    small = min(abs(share), abs(1 - share))
+    if small < 1e-7:
         return "almost 0 %" if share < 0.5 else "almost 100 %"
-    while decimals < 6 and f"{share:.{decimals}%}" in (f"{0:.{decimals}%}", f"{1:.{decimals}%}"):
-        decimals += 1
-    if decimals > 1 and abs(share) < 0.5:
-        decimals += 1
-    return f"{share:.{decimals}%}".replace("%", " %")
+    decimals = 1 if small >= 0.001 else 1 - math.floor(math.log10(100 * small))
+    number = f"{100 * share:.{decimals}f}"
+    return f"{number.rstrip('0') if decimals > 1 else number} %"
 
 
 def points(difference: float) -> str:

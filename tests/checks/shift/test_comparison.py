@@ -19,7 +19,7 @@ def test_total_variation_by_hand():
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=60), st.lists(st.integers(0, 9), min_size=4, max_size=60))
 def test_kolmogorov_smirnov_is_scipys(before, after):
     early, late = np.bincount(before, minlength=10), np.bincount(after, minlength=10)
-    assert float(distances(early, late, ordered=True)) == pytest.approx(ks_2samp(before, after, method="exact").statistic, abs=1e-12)
+    assert float(distances(early, late, ordered=True)) == pytest.approx(ks_2samp(before, after, method="asymp").statistic, abs=1e-12)
 
 
 def test_p_value_is_that_of_shuffled_rows():
