@@ -156,7 +156,7 @@ def test_absurd_splits(split):
 
 
 def test_shares_must_add_up_to_one_but_for_rounding():
-    with pytest.raises(UsageError, match="must add up to 1; they add up to 0.9"):
+    with pytest.raises(UsageError, match=r"must add up to 1; they add up to 0.9"):
         config(split={"train": 0.6})
     third = 1 / 3
     assert config(split={"train": third, "validation": third, "test": third}).split.test == third
@@ -180,7 +180,6 @@ def test_shares_must_add_up_to_one_but_for_rounding():
         ({"training": {"max_epochs": 0}}, "training.max_epochs"),
         ({"training": {"max_epochs": True}}, "training.max_epochs"),
         ({"training": {"mitigate": {"constraint": "fairness"}}}, "training.mitigate.constraint"),
-        ({"training": {"mitigate": {"method": "magic"}}}, "training.mitigate.method"),
         ({"audit": {"limits": {"F001": 0.1}}}, "audit.limits.F001"),
         ({"audit": {"limits": {"F001": {"high": float("nan")}}}}, "audit.limits.F001.high"),
         ({"audit": {"limits": {"F001": {"high": True}}}}, "audit.limits.F001.high"),
@@ -203,7 +202,7 @@ def test_whole_numbers_are_limits_too():
 
 
 def test_a_wrong_value_names_its_line(tmp_path):
-    with pytest.raises(UsageError, match="assay.yaml:3: 'audit.fail_on'.*'never'; got 'warning'"):
+    with pytest.raises(UsageError, match=r"assay.yaml:3: 'audit.fail_on'.*'never'; got 'warning'"):
         read("data: x\naudit:\n  fail_on: warning\n", tmp_path)
 
 
@@ -223,7 +222,7 @@ def test_files_that_are_no_config(text, words, tmp_path):
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(UsageError, match="there is no config .*nowhere.yaml'. Name one, or give --data and --contract"):
+    with pytest.raises(UsageError, match=r"there is no config .*nowhere.yaml'. Name one, or give --data and --contract"):
         read_config(tmp_path / "nowhere.yaml")
     (tmp_path / "latin.yaml").write_bytes("data: größe".encode("latin-1"))
     with pytest.raises(UsageError, match=r"is not UTF-8 \(byte 8\)"):

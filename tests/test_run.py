@@ -52,18 +52,18 @@ class Toy(Check):
     advice: ClassVar[str] = "Tidy up."
 
     values: tuple[float | None, ...] = (1,)
-    asking: object = None
-    measuring: object = None
+    asking: BaseException | None = None
+    measuring: BaseException | None = None
     limit: Limit = SOFT
 
     def asks(self, subject):
         if self.asking:
-            raise self.asking
+            raise type(self.asking)(*self.asking.args)
         return {"n": scalar(subject.table.count())}
 
     def measure(self, subject, answers):
         if self.measuring:
-            raise self.measuring
+            raise type(self.measuring)(*self.measuring.args)
         return Findings([Measurement("toys", v) for v in self.values] + [Measurement("rows", answers.scalar("n"))], "There are toys.")
 
 
@@ -144,7 +144,7 @@ def test_policies_can_be_read_and_are_named():
         policy = read_policy(name)
         assert (policy["name"], bool(policy["title"]), bool(policy["version"])) == (name, True, True)
         assert set(policy["limits"]) <= set(discover())
-    with pytest.raises(UsageError, match="audit.policy: no policy 'stict'. Did you mean 'strict'?"):
+    with pytest.raises(UsageError, match=r"audit.policy: no policy 'stict'. Did you mean 'strict'?"):
         gated(policy="stict")
 
 
@@ -280,9 +280,7 @@ def test_progress_counts_up_to_the_number_of_checks(toys):
     toys({}, {}, {"asking": NotApplicable("x")})
     told = []
     source = frame_source(FRAME)
-    examine(
-        Subject("t", source.table), source.backend, verb="gate", families=["toys"], progress=lambda done, total, what: told.append((done, total))
-    )
+    examine(Subject("t", source.table), source.backend, verb="gate", families=["toys"], progress=lambda done, total, what: told.append((done, total)))
     assert told == [(0, 4), (1, 4), (2, 4)]
 
 

@@ -97,12 +97,8 @@ def test_everything_that_is_written_is_read(tmp_path):
     assert read.column("status") is status
     assert read.column("amount") is None
     assert [r.metric for r in read.all_rules()] == ["rowCount", "nullValues"]
-    assert read.rules[0].limit == Limit(
-        low=10, exclude_low=True, reason="an empty delivery stops billing", source="c.odcs.yaml:17"
-    )
-    assert amount.rules[0].limit == Limit(
-        high=0.57, measurement="failing_share", blocking=False, reason="gaps are normal", source="c.odcs.yaml:30"
-    )
+    assert read.rules[0].limit == Limit(low=10, exclude_low=True, reason="an empty delivery stops billing", source="c.odcs.yaml:17")
+    assert amount.rules[0].limit == Limit(high=0.57, measurement="failing_share", blocking=False, reason="gaps are normal", source="c.odcs.yaml:30")
 
 
 def test_every_clause_knows_its_line(tmp_path):
@@ -357,7 +353,7 @@ def test_a_file_that_is_not_utf8(tmp_path):
 
 def test_a_file_that_is_not_there(tmp_path):
     (tmp_path / "orders.odcs.yaml").touch()
-    with pytest.raises(DataError, match="there is no contract .*Did you mean 'orders.odcs.yaml'?"):
+    with pytest.raises(DataError, match=r"there is no contract .*Did you mean 'orders.odcs.yaml'?"):
         read_contract(tmp_path / "order.odcs.yaml")
     with pytest.raises(DataError, match="there is no contract"):
         read_contract(tmp_path / "no" / "c.yaml")

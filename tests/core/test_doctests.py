@@ -8,9 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for path in (ROOT / "audit").rglob("*.py")
-    if ">>> " in path.read_text(encoding="utf-8")
+    ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "audit").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8")
 )
 
 

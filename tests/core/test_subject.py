@@ -19,7 +19,7 @@ def subject(**roles):
 
 
 def test_a_role_on_a_column_that_is_not_there_is_refused():
-    with pytest.raises(DataError, match="role 'sensitive' names the column 'sexx', which rows does not have. Did you mean 'sex'?"):
+    with pytest.raises(DataError, match=r"role 'sensitive' names the column 'sexx', which rows does not have. Did you mean 'sex'?"):
         subject(sensitive=("x", "sexx"))
 
 

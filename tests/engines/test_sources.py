@@ -125,7 +125,7 @@ def test_a_late_text_makes_a_column_of_numbers_text_and_stops_nothing(folder):
 @pytest.mark.parametrize("lines", ["1,2\n3\n", "1,2\n3,4,5\n", "1,2\n" * 5000 + "3,4,5\n", "1,2\n" * 5000 + "3\n"])
 def test_ragged_csv_is_refused(folder, lines):
     base = folder(t__csv="a,b\n" + lines)
-    with pytest.raises(DataError, match="it is no regular CSV. Every line must have as many fields as the header"):
+    with pytest.raises(DataError, match=r"it is no regular CSV. Every line must have as many fields as the header"):
         open_source("t.csv", base)
 
 
@@ -168,14 +168,14 @@ def test_truncated_parquet_is_refused(tmp_path, keep):
     pq.write_table(pa.table({"a": list(range(1000))}), file)
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * keep) if isinstance(keep, float) else keep])
-    with pytest.raises(DataError, match="cannot read 't.parquet'"):
+    with pytest.raises(DataError, match=r"cannot read 't.parquet'"):
         open_source("t.parquet", tmp_path)
 
 
 def test_files_with_other_columns_are_a_data_error_when_they_are_read(folder):
     base = folder(a__csv="a,b\n1,2\n", b__csv="a,c\n1,2\n")
-    with pytest.raises(DataError, match=r"cannot (be )?read"):
-        source = open_source("*.csv", base)
+    source = open_source("*.csv", base)
+    with pytest.raises(DataError, match="the data cannot be read"):
         AskEngine(source.backend).probe(source.table)
 
 

@@ -8,8 +8,9 @@ import ibis.expr.types as ir
 import numpy as np
 
 from audit.checks.shift.column_counts import ColumnCounts, column_counts, ordered
-from audit.checks.shift.comparison import LEVEL, Comparison, compare
+from audit.checks.shift.comparison import compare
 from audit.checks.shift.distributions import distribution
+from audit.checks.shift.drift import Drift, absolute, measured, missing_interval, missing_p_value, size
 from audit.checks.shift.periods import LATE, Periods, periods
 from audit.core.ask import Answers, Asks, Rows, rows, scalar
 from audit.core.check import Check, Findings
@@ -19,54 +20,12 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent, points
-from audit.stats.exact import fisher
-from audit.stats.intervals import newcombe
 from audit.stats.multiplicity import holm
 
 #: Draws at least, and at most; between them so many that the smallest p-value survives the correction over the tests.
 DRAWS = (999, 19_999)
 #: Drifted columns whose distributions are shown.
 SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What is known about one column.
-
-    Parameters
-    ----------
-    counts : ColumnCounts
-        Its counts.
-    values : Comparison or None
-        Of the rows that have a value; ``None`` where a period has none.
-    p_values, p_missing : float or None
-        Adjusted over all tests of the run of this check; ``None`` where no test was made.
-    """
-
-    counts: ColumnCounts
-    values: Comparison | None
-    p_values: float | None
-    p_missing: float | None
-
-    @property
-    def missing_change(self) -> float:
-        """Share of missing values in the late period less the share in the early one."""
-        (a, n), (b, m) = self.missing
-        return b / m - a / n
-
-    @property
-    def missing(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Missing values and rows, early and late."""
-        c = self.counts
-        return (c.missing_early, int(c.early.sum()) + c.missing_early), (c.missing_late, int(c.late.sum()) + c.missing_late)
-
-    def changed_values(self, floor: float, level: float) -> bool:
-        """Whether the distance trips both floors."""
-        return self.values is not None and self.p_values is not None and self.p_values < level and self.values.beyond_chance >= floor
-
-    def changed_missing(self, floor: float, level: float) -> bool:
-        """Whether the share of missing values trips both floors."""
-        return self.p_missing is not None and self.p_missing < level and abs(self.missing_change) >= floor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +84,12 @@ class ColumnDrift(Check):
         names, sizes = _names(both, answers.rows("periods"))
         found = self.drifts([_read(both, c, answers, sizes) for c in both.columns])
         drifted = [d for d in found if d.changed_values(self.floor, self.level) or d.changed_missing(self.floor, self.level)]
-        drifted.sort(key=_size, reverse=True)
+        drifted.sort(key=size, reverse=True)
         n = found[0].counts.n
         how = f"adjusted p below {self.level:g} and change of at least {self.floor:g}; Holm over all tests"
         measurements = [Measurement("drifted_columns", len(drifted), "columns", {}, n, method=how)]
         for d in found:
-            measurements += _measured(d)
+            measurements += measured(d)
         shown = [e for d in drifted[:SHOWN] if (e := distribution(d.counts, names)) is not None]
         message = self._message(drifted, found, names, sizes, answers.scalar("all") - n if both.time else 0, both)
         return Findings(measurements, message, [self._bars(found), self._table(found, drifted), *shown])
@@ -142,7 +101,7 @@ class ColumnDrift(Check):
         draws = min(max(DRAWS[0], round(2 * tests / self.level)), DRAWS[1])
         values = [compare(c.early, c.late, ordered=c.ordered, draws=draws, seed=self.seed, with_interval=with_intervals) for c in columns]
         of_values = [np.nan if v is None else v.p_value for v in values]
-        of_gaps = [_missing_p(c) if gap else np.nan for c, gap in zip(columns, gaps, strict=True)]
+        of_gaps = [missing_p_value(c) if gap else np.nan for c, gap in zip(columns, gaps, strict=True)]
         adjusted = [None if np.isnan(p) else float(p) for p in holm([*of_values, *of_gaps])]
         return [Drift(c, v, adjusted[i], adjusted[len(columns) + i]) for i, (c, v) in enumerate(zip(columns, values, strict=True))]
 
@@ -163,9 +122,9 @@ class ColumnDrift(Check):
     def _phrase(self, d: Drift) -> str:
         parts = []
         if d.changed_values(self.floor, self.level) and d.values is not None:
-            size = d.values.beyond_chance
-            in_order = f"cumulative shares differ by up to {points(size)} points"
-            parts.append(in_order if d.counts.ordered else f"{percent(size)} of the rows would have to change value")
+            beyond = d.values.beyond_chance
+            in_order = f"cumulative shares differ by up to {points(beyond)} points"
+            parts.append(in_order if d.counts.ordered else f"{percent(beyond)} of the rows would have to change value")
         if d.changed_missing(self.floor, self.level):
             (a, n), (b, m) = d.missing
             parts.append(f"missing {percent(a / n)} before, {percent(b / m)} after")
@@ -173,13 +132,13 @@ class ColumnDrift(Check):
 
     def _bars(self, found: Sequence[Drift]) -> Exhibit:
         bars: list[Sequence[Scalar]] = []
-        for d in sorted(found, key=_size, reverse=True):
+        for d in sorted(found, key=size, reverse=True):
             if d.values is not None:
                 kind = "ordered values" if d.counts.ordered else "categories"
                 bars.append((d.counts.name, d.values.beyond_chance, *(d.values.interval or (None, None)), d.counts.n, kind))
             if d.p_missing is not None:
-                interval = _missing_interval(d)
-                ends = (None, None) if interval is None else _absolute(interval)
+                interval = missing_interval(d)
+                ends = (None, None) if interval is None else absolute(interval)
                 bars.append((f"{d.counts.name}: missing", abs(d.missing_change), *ends, d.counts.n, "missing share"))
         return Exhibit(
             Kind.BARS, "Change by column", ("label", "value", "low", "high", "n", "series"), bars[:1_000], "distance beyond chance (0 to 1)", "",
@@ -190,7 +149,7 @@ class ColumnDrift(Check):
 
     def _table(self, found: Sequence[Drift], drifted: Sequence[Drift]) -> Exhibit:
         lines: list[Sequence[Scalar]] = []
-        for d in sorted(found, key=_size, reverse=True):
+        for d in sorted(found, key=size, reverse=True):
             (a, n), (b, m) = d.missing
             distance = (d.values.distance, d.values.beyond_chance) if d.values else (None, None)
             lines.append((d.counts.name, *distance, d.p_values, a / n, b / m, d.p_missing, "yes" if d in drifted else "no"))
@@ -235,48 +194,3 @@ def _span(row: Mapping[str, Any]) -> str:
 
 def _day(text: str) -> str:
     return text.split(" ")[0].removesuffix(".0")
-
-
-def _missing_p(c: ColumnCounts) -> float:
-    table = [[c.missing_early, int(c.early.sum())], [c.missing_late, int(c.late.sum())]]
-    return fisher(table) if all(sum(row) for row in table) else float("nan")
-
-
-def _missing_interval(d: Drift) -> tuple[float, float] | None:
-    (a, n), (b, m) = d.missing
-    return newcombe(b, m, a, n, LEVEL)
-
-
-def _absolute(interval: tuple[float, float]) -> tuple[float, float]:
-    low, high = interval
-    return (0.0 if low < 0 < high else min(abs(low), abs(high))), max(abs(low), abs(high))
-
-
-def _size(d: Drift) -> float:
-    return max(d.values.beyond_chance if d.values else 0.0, abs(d.missing_change) if d.p_missing is not None else 0.0)
-
-
-def _measured(d: Drift) -> list[Measurement]:
-    where, n = {"column": d.counts.name}, d.counts.n
-    result = []
-    name = "kolmogorov_smirnov" if d.counts.ordered else "total_variation"
-    cells = f"{len(d.counts.early):,} cells"
-    if d.values is None:
-        return [Measurement(name, None, "share", where, n, method="not estimable: a period has no value"), *_measured_missing(d)]
-    v = d.values
-    result.append(Measurement(name, v.distance, "share", where, n, method=f"{cells}; never 0 by chance, see distance_beyond_chance"))
-    how = f"{name} less its root mean square if nothing changed; {cells} resampled"
-    result.append(Measurement("distance_beyond_chance", v.beyond_chance, "share", where, n, v.interval, LEVEL, how))
-    how = f"permutation of the periods, up to {v.draws:,} draws, Holm"
-    result.append(Measurement("adjusted_p_value", d.p_values, "probability", where, n, method=how))
-    return result + _measured_missing(d)
-
-
-def _measured_missing(d: Drift) -> list[Measurement]:
-    if d.p_missing is None:
-        return []
-    where, n = {"column": d.counts.name}, d.counts.n
-    return [
-        Measurement("missing_share_change", d.missing_change, "share", where, n, _missing_interval(d), LEVEL, "late less early; newcombe"),
-        Measurement("adjusted_p_value_of_missing", d.p_missing, "probability", where, n, method="Fisher's exact test, Holm"),
-    ]

@@ -107,7 +107,7 @@ def test_a_rule_without_a_column_is_a_mistake_and_a_column_that_is_not_there_is_
     (check,) = planned(MissingValues, rules=[rule(kind="custom", engine="assay", implementation={"check": "D002"})])
     with pytest.raises(UsageError, match="names no column"):
         check.asks(subject)
-    with pytest.raises(NotApplicable, match="no column 'incme'.*Did you mean 'income'"):
+    with pytest.raises(NotApplicable, match=r"no column 'incme'.*Did you mean 'income'"):
         MissingValues(column="incme").asks(subject)
 
 

@@ -88,7 +88,7 @@ def test_the_plan_takes_patterns_formats_and_rules():
 
 
 def test_an_unknown_format_is_a_mistake_in_the_contract():
-    with pytest.raises(UsageError, match="t.odcs.yaml:5: no string format 'emial'. Did you mean 'email'?"):
+    with pytest.raises(UsageError, match=r"t.odcs.yaml:5: no string format 'emial'. Did you mean 'email'?"):
         planned(Pattern, Column("a", {"format": 5}, "t.odcs.yaml", "string", options={"format": "emial"}))
 
 

@@ -80,7 +80,7 @@ def test_what_cannot_be_compared_says_why():
     subject, _ = subject_with({"number": [1]})
     with pytest.raises(UsageError, match="D006 names no columns"):
         KeyUniqueness().asks(subject)
-    with pytest.raises(NotApplicable, match="no column 'numbr'.*Did you mean 'number'"):
+    with pytest.raises(NotApplicable, match=r"no column 'numbr'.*Did you mean 'number'"):
         KeyUniqueness(columns=("numbr",)).asks(subject)
 
 
