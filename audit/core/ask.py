@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AskKind = Literal["scalar", "rows", "frame"]
 
@@ -99,8 +101,10 @@ class Rows:
         """Return the number of rows."""
         return len(self.values)
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """Return the rows as a pandas frame."""
+        import pandas as pd
+
         return pd.DataFrame(self.values, columns=list(self.columns))
 
 
@@ -113,7 +117,7 @@ class Answers(Protocol):
     def rows(self, name: str) -> Rows:
         """Return the small table of a grouped ask."""
 
-    def frame(self, name: str) -> pd.DataFrame:
+    def frame(self, name: str) -> "pd.DataFrame":
         """Return the sampled rows of a frame ask."""
 
 

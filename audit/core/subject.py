@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
 from audit.core.errors import DataError, NotApplicable, did_you_mean
 from audit.core.roles import PURPOSE, Roles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEST = "test"
 
@@ -21,7 +23,7 @@ TRUTH = {"true": True, "yes": True, "y": True, "t": True, "1": True, "1.0": True
 class Predictor(Protocol):
     """A fitted estimator as the audit sees it."""
 
-    def predict_proba(self, features: pd.DataFrame) -> Any:
+    def predict_proba(self, features: "pd.DataFrame") -> Any:
         """Return class probabilities, shape (rows, classes)."""
 
 
@@ -149,8 +151,9 @@ class Subject:
         if kind.is_boolean():
             # DuckDB reads a CSV column of Yes and No as boolean; a word that is neither is never the value of one
             return column == TRUTH[positive.casefold()] if positive.casefold() in TRUTH else column.isnull() & column.notnull()
-        if kind.is_numeric() and _is_number(positive):
-            same = column == float(positive)
+        number = _number(positive)
+        if kind.is_numeric() and number is not None:
+            same = column == number
             return ibis.ifelse(column.isnan(), ibis.null("boolean"), same) if kind.is_floating() else same
         return column.cast("string") == positive
 
@@ -159,9 +162,11 @@ class Subject:
         return replace(self, table=table)
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
+    """Return the number that a text stands for: a truth value is 1 or 0 where a model answers in numbers."""
+    if text.casefold() in ("true", "false"):
+        return float(text.casefold() == "true")
     try:
-        float(text)
+        return float(text)
     except ValueError:
-        return False
-    return True
+        return None

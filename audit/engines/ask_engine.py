@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis.common.exceptions import IbisError
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What a backend raises when it cannot run an expression or read its source.
 BACKEND_ERRORS = (duckdb.Error, IbisError)
@@ -86,7 +88,7 @@ class AskEngine:
         rows = self.backend.to_pyarrow(table).to_pylist()
         return tuple(table.columns), [tuple(row.values()) for row in rows]
 
-    def fetch_frame(self, table: ir.Table) -> pd.DataFrame:
+    def fetch_frame(self, table: ir.Table) -> "pd.DataFrame":
         """Run one query and return its rows as a pandas frame."""
         sql = str(self.backend.compile(table))
         self.queries.append(sql)
@@ -177,8 +179,7 @@ class CheckAnswers:
         assert isinstance(result, Rows)
         return result
 
-    def frame(self, name: str) -> pd.DataFrame:
+    def frame(self, name: str) -> "pd.DataFrame":
         """Return the sampled rows of a frame ask."""
-        result = self.answered.look_up(self.asks[name])
-        assert isinstance(result, pd.DataFrame)
-        return result
+        frame: pd.DataFrame = self.answered.look_up(self.asks[name])
+        return frame

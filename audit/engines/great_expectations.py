@@ -6,11 +6,12 @@ import warnings
 from collections.abc import Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from audit.core.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OBSERVED = ("observed_value", "unexpected_percent", "missing_count", "missing_percent")
 
@@ -38,7 +39,7 @@ class Outcome:
     version: str
 
 
-def evaluate(frame: pd.DataFrame, expectation: str, arguments: Mapping[str, Any]) -> Outcome:
+def evaluate(frame: "pd.DataFrame", expectation: str, arguments: Mapping[str, Any]) -> Outcome:
     """Evaluate one expectation on a frame.
 
     Raises

@@ -55,6 +55,8 @@ def test_counts_are_judged_by_their_value(limit, verdicts):
         ((-INF, INF), UNDECIDED, UNDECIDED, UNDECIDED),
         ((NAN, 2), UNDECIDED, UNDECIDED, UNDECIDED),
         ((2, NAN), UNDECIDED, UNDECIDED, UNDECIDED),
+        ((NAN, 0), UNDECIDED, UNDECIDED, UNDECIDED),
+        ((4, NAN), UNDECIDED, UNDECIDED, UNDECIDED),
     ],
 )
 def test_estimates_are_judged_by_their_interval(interval, shut, open_, outside):

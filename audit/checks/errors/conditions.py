@@ -2,10 +2,13 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Most frequent values of a categorical column that become conditions.
 MAX_VALUES = 20
@@ -34,7 +37,7 @@ class Condition:
     met: NDArray[np.bool_]
 
 
-def conditions(values: pd.DataFrame, learn: NDArray[np.bool_], min_rows: int) -> list[Condition]:
+def conditions(values: "pd.DataFrame", learn: NDArray[np.bool_], min_rows: int) -> list[Condition]:
     """Return the conditions that enough rows meet.
 
     Parameters
@@ -51,6 +54,8 @@ def conditions(values: pd.DataFrame, learn: NDArray[np.bool_], min_rows: int) ->
     list of Condition
         Over all rows.
     """
+    import pandas as pd
+
     found: list[Condition] = []
     for column in values.columns:
         series = values[column]
@@ -64,14 +69,16 @@ def conditions(values: pd.DataFrame, learn: NDArray[np.bool_], min_rows: int) ->
     return [c for c in found if min_rows <= int(c.met[learn].sum()) <= int(learn.sum()) - min_rows]
 
 
-def _categorical(series: pd.Series, known: NDArray[np.bool_], learn: NDArray[np.bool_]) -> list[Condition]:
+def _categorical(series: "pd.Series", known: NDArray[np.bool_], learn: NDArray[np.bool_]) -> list[Condition]:
     text = series.astype(str).to_numpy(dtype=str)
     values, counts = np.unique(text[known & learn], return_counts=True)
     frequent = values[np.argsort(-counts, kind="stable")][:MAX_VALUES]
     return [Condition(str(series.name), f"{series.name} = {v}", f"{series.name} ≠ {v}", known & (text == v)) for v in frequent]
 
 
-def _ordered(series: pd.Series, known: NDArray[np.bool_], learn: NDArray[np.bool_]) -> list[Condition]:
+def _ordered(series: "pd.Series", known: NDArray[np.bool_], learn: NDArray[np.bool_]) -> list[Condition]:
+    import pandas as pd
+
     dated = pd.api.types.is_datetime64_any_dtype(series)
     numbers = _seconds(series) if dated else series.to_numpy(dtype=float, na_value=np.nan)
     seen = numbers[known & learn]
@@ -104,6 +111,8 @@ def _ordered(series: pd.Series, known: NDArray[np.bool_], learn: NDArray[np.bool
     return result
 
 
-def _seconds(series: pd.Series) -> NDArray[np.float64]:
+def _seconds(series: "pd.Series") -> NDArray[np.float64]:
+    import pandas as pd
+
     stamps = pd.to_datetime(series, utc=True).dt.tz_localize(None).dt.as_unit("s")
     return np.where(stamps.notna(), stamps.to_numpy().astype("datetime64[s]").astype(np.int64).astype(float), np.nan)

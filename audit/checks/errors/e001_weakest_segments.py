@@ -126,9 +126,14 @@ class WeakestSegments(Check):
 
 
 def _describing(subject: Subject) -> tuple[str, ...]:
-    """Return the columns that may describe a segment: features of simple type."""
+    """Return the columns that may describe a segment: those of simple type that the model learnt from, and the sensitive ones.
+
+    Where no model is at hand, all columns that it could have learnt from.
+    """
     schema = subject.table.schema()
-    names = tuple(c for c in subject.features if not (schema[c].is_nested() or schema[c].is_binary() or schema[c].is_json()))
+    learnt = next((m.features for m in subject.models if m.chosen), ())
+    wanted = dict.fromkeys([*learnt, *subject.roles.sensitive]) if learnt else subject.features
+    names = tuple(c for c in wanted if not (schema[c].is_nested() or schema[c].is_binary() or schema[c].is_json()))
     if not names:
         raise NotApplicable("needs columns beside label and prediction to describe segments with; the table has none")
     return names

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pandas as pd
 
 from audit.core.ask import Answers, Asks, frame, sample, scalar
 from audit.core.check import Check, Findings
@@ -15,8 +14,12 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Model, Subject
 from audit.core.wording import counted, listed, percent
-from audit.engines.attributions import Attributions, attribute
 from audit.stats.cells import percentile_interval, resample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audit.engines.attributions import Attributions
 
 LEVEL = 0.95
 DRAWS = 1_000
@@ -84,6 +87,8 @@ class GlobalFeatureImportance(Check):
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Explain each model, fold the values back onto raw columns, and check that they add up."""
         rows, background = answers.frame("rows"), answers.frame("background")
+        from audit.engines.attributions import attribute
+
         found = {m.name: attribute(m, rows, background, self.seed, subject.roles.positive) for m in _explainable(subject)}
         importances = {name: _importance(name, a, self.seed) for name, a in found.items()}
         measurements = [m for importance in importances.values() for m in importance]
@@ -106,7 +111,7 @@ def _explainable(subject: Subject) -> list[Model]:
     return models
 
 
-def _importance(name: str, found: Attributions, seed: int) -> list[Measurement]:
+def _importance(name: str, found: "Attributions", seed: int) -> list[Measurement]:
     """Return mean absolute value and share of each column, largest first, with bands from resampling the explained rows."""
     size = np.abs(found.values)
     n = len(size)
@@ -127,15 +132,17 @@ def _importance(name: str, found: Attributions, seed: int) -> list[Measurement]:
     return result
 
 
-def _error(name: str, found: Attributions) -> Measurement:
+def _error(name: str, found: "Attributions") -> Measurement:
     how = f"{found.method}; largest difference between base plus values and the model's own output, relative to the largest move from the base"
     return Measurement("additivity_error", found.additivity_error, "relative", {"model": name}, len(found.values), method=how)
 
 
-def _score_difference(model: Model, rows: pd.DataFrame, found: Attributions) -> Measurement | None:
+def _score_difference(model: Model, rows: "pd.DataFrame", found: "Attributions") -> Measurement | None:
     """Return how far the explained model's probabilities are from the scores in the table."""
     if not model.score or found.unit not in ("log-odds", "probability"):
         return None
+    import pandas as pd
+
     probability = 1 / (1 + np.exp(-np.clip(found.margin, -500, 500))) if found.unit == "log-odds" else found.margin
     stored = pd.to_numeric(rows[model.score], errors="coerce").to_numpy(dtype=float, na_value=np.nan)[: len(probability)]
     away = np.abs(stored - probability)
@@ -147,7 +154,7 @@ def _score_difference(model: Model, rows: pd.DataFrame, found: Attributions) -> 
     )
 
 
-def _message(subject: Subject, name: str, found: Attributions, importance: Sequence[Measurement], size: int) -> str:
+def _message(subject: Subject, name: str, found: "Attributions", importance: Sequence[Measurement], size: int) -> str:
     shares = {m.where["feature"]: m.value for m in importance if m.name == "attribution_share" and m.value is not None}
     n = len(found.values)
     of = f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
@@ -166,7 +173,7 @@ def _message(subject: Subject, name: str, found: Attributions, importance: Seque
     return text
 
 
-def _bars(found: dict[str, Attributions], importances: dict[str, list[Measurement]]) -> Exhibit:
+def _bars(found: dict[str, "Attributions"], importances: dict[str, list[Measurement]]) -> Exhibit:
     lines = {n: {m.where["feature"]: m for m in ms if m.name == "mean_absolute_attribution"} for n, ms in importances.items()}
     leading = list(next(iter(lines.values())))[:SHOWN]
     rows = [
@@ -184,7 +191,7 @@ def _bars(found: dict[str, Attributions], importances: dict[str, list[Measuremen
     )  # fmt: skip
 
 
-def _ranks(found: dict[str, Attributions], importances: dict[str, list[Measurement]]) -> Exhibit:
+def _ranks(found: dict[str, "Attributions"], importances: dict[str, list[Measurement]]) -> Exhibit:
     shares = {n: {m.where["feature"]: m.value for m in ms if m.name == "attribution_share"} for n, ms in importances.items()}
     columns = list(dict.fromkeys(c for by_column in shares.values() for c in by_column))
     rows: list[list[Scalar]] = []
