@@ -12,18 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from audit import __version__
-from audit.console import (
-    ConfigPath,
-    ContractOption,
-    DataOption,
-    FailOnOption,
-    JsonOption,
-    OutOption,
-    QuietOption,
-    finish,
-    load_config,
-    progress_bar,
-)
+from audit.console import project_command
 from audit.core.errors import AssayError, UsageError, did_you_mean
 
 GROUP = "assay.commands"
@@ -81,40 +70,10 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Audits data before training, models after it, and both in production."""
 
 
-@app.command()
-def gate(
-    config: ConfigPath = None,
-    data: DataOption = None,
-    contract: ContractOption = None,
-    out: OutOption = None,
-    fail_on: FailOnOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Check data against their contract before anything is trained on them."""
-    from audit.verbs.gate import gate
-
-    with progress_bar(quiet or json) as progress:
-        written = gate(load_config(config, data, contract, out, fail_on), progress=progress)
-    finish(written.run, written.folder, as_json=json, quiet=quiet)
-
-
-@app.command()
-def audit(
-    config: ConfigPath = None,
-    data: DataOption = None,
-    contract: ContractOption = None,
-    out: OutOption = None,
-    fail_on: FailOnOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Audit predictions that are already in the data: performance, fairness, errors, drift."""
-    from audit.verbs.audit import audit
-
-    with progress_bar(quiet or json) as progress:
-        written = audit(load_config(config, data, contract, out, fail_on), progress=progress)
-    finish(written.run, written.folder, as_json=json, quiet=quiet)
+app.command("gate")(project_command("audit.verbs.gate:gate", "Check data against their contract before anything is trained on them."))
+app.command("audit")(
+    project_command("audit.verbs.audit:audit", "Audit predictions that are already in the data: performance, fairness, errors, drift.")
+)
 
 
 @app.command()

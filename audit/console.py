@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,36 @@ FailOnOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 DEFAULT_CONFIG = "assay.yaml"
+
+
+def project_command(target: str, summary: str) -> Callable[..., None]:
+    """Return a command that opens a config, does its work on it, shows the run and ends with its exit code.
+
+    Parameters
+    ----------
+    target : str
+        What does the work, as ``module:function``; imported only when the command is called.
+    summary : str
+        What the command is for, for its help.
+    """
+
+    def command(
+        config: ConfigPath = None,
+        data: DataOption = None,
+        contract: ContractOption = None,
+        out: OutOption = None,
+        fail_on: FailOnOption = None,
+        json: JsonOption = False,
+        quiet: QuietOption = False,
+    ) -> None:
+        module, function = target.split(":")
+        work = getattr(import_module(module), function)
+        with progress_bar(quiet or json) as progress:
+            written = work(load_config(config, data, contract, out, fail_on), progress=progress)
+        finish(written.run, written.folder, as_json=json, quiet=quiet)
+
+    command.__doc__ = summary
+    return command
 
 
 def load_config(

@@ -4,6 +4,7 @@ import platform
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from ibis.common.exceptions import IbisError
 from audit.checks import discover
 from audit.config import LimitConfig
 from audit.core.ask import Ask, scalar
-from audit.core.check import Check
+from audit.core.check import Check, missing
 from audit.core.contract import Contract, Rule
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
 from audit.core.limit import Limit
@@ -148,6 +149,7 @@ def examine(
     results = [outcomes.results[id(c)] for c in planned]
     results += [_skipped(code) for code in settings.skip if discover()[code].family in families]
     results += list(_not_evaluated(contract)) if "quality" in families else []
+    results = _told_apart(results)
     run = Run(
         id=new_run_id(),
         project=settings.project,
@@ -179,7 +181,7 @@ def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     if roles.target is None:
         return subject
     target = subject.table[roles.target]
-    distinct = subject.table.select(value=target).filter(lambda t: t.value.notnull()).distinct().order_by("value").limit(3)
+    distinct = subject.table.select(value=target).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
     values = [v for (v,) in engine.fetch(distinct)[1]]
     if roles.positive is not None:
         as_positive = subject.is_positive(target)
@@ -190,7 +192,8 @@ def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     if len(values) != 2:
         return subject
     largest = values[1]
-    return replace(subject, roles=replace(roles, positive=f"{largest:g}" if isinstance(largest, float) else str(largest)))
+    whole = isinstance(largest, float) and largest.is_integer()
+    return replace(subject, roles=replace(roles, positive=str(int(largest) if whole else largest)))
 
 
 def plan(subject: Subject, contract: Contract, families: Sequence[str], settings: Settings) -> list[Check]:
@@ -306,6 +309,12 @@ def result_of(check: Check, status: Status, message: str, **rest: Any) -> Result
     )
 
 
+def _told_apart(results: list[Result]) -> list[Result]:
+    """Give results that would share a key, as two rules of one kind on one column do, the contract line each is about."""
+    times = Counter(r.key for r in results)
+    return [replace(r, where={**r.where, "clause": ", ".join(r.clauses)}) if times[r.key] > 1 and r.clauses else r for r in results]
+
+
 def _skipped(code: str) -> Result:
     check = discover()[code]
     return Result(code, check.title, check.family, Status.SKIPPED, "switched off in assay.yaml under 'audit: skip'", limit=Limit())
@@ -313,6 +322,10 @@ def _skipped(code: str) -> Result:
 
 def _not_evaluated(contract: Contract) -> Iterable[Result]:
     """Tell of every clause that no check evaluates: a clause that is silently ignored would look as if it held."""
+    title = "Clauses that no check evaluates"
+    for place, what in contract.unevaluated:
+        text = f"{place}: {what} are declared, and this version does not check them; whether they hold is unknown"
+        yield Result("D000", title, "quality", Status.UNDECIDED, text, {"clause": str(place)}, limit=Limit(source=str(place)), clauses=(str(place),))
     for rule in contract.all_rules():
         why = _why_not(rule)
         if why is None:
@@ -320,7 +333,7 @@ def _not_evaluated(contract: Contract) -> Iterable[Result]:
         where = {"column": rule.column} if rule.column else {}
         status, text = why
         yield Result(
-            "D000", "Clauses that no check evaluates", "quality", status, f"{rule.place}: {text}", {**where, "clause": str(rule.place)},
+            "D000", title, "quality", status, f"{rule.place}: {text}", {**where, "clause": str(rule.place)},
             limit=replace(rule.limit, source=str(rule.place)), clauses=(str(rule.place),),
         )  # fmt: skip
 

@@ -324,6 +324,12 @@ def test_a_sql_rule_leaves_the_run_undecided():
     assert replace(run, fail_on="undecided").exit_code == 1
 
 
+def test_two_rules_of_one_kind_on_one_column_are_told_apart():
+    coded = replace(rule("missingValues", column="age", arguments={"missingValues": [17]}), place=replace(PLACE, line=9))
+    run = gated(contract(Column("age", {"required": 4}, PLACE.file, required=True, rules=(coded,)), Column("town", required=True)))
+    assert {r.key for r in run.results if r.code == "D002"} == {"D002:age, clause=t.odcs.yaml:9", "D002:age, clause=t.odcs.yaml:4", "D002:town"}
+
+
 # the positive class
 
 
@@ -342,6 +348,9 @@ def positive(values, declared=None):
         ([-1, 1], "1"),
         ([0.0, 1.0], "1"),
         ([0.5, 1.5], "1.5"),
+        ([0.1, 0.30000000000000004], "0.30000000000000004"),
+        ([0.0, 1234567.0], "1234567"),
+        ([0.0, 1.0, float("nan")], "1"),
         ([False, True, None], "True"),
         ([1, 1], None),
         ([0, 1, 2], None),

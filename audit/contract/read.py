@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -14,6 +14,9 @@ from audit.contract.lines import line_of, load_with_lines
 from audit.core.contract import Column, Contract, Place, Rule
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.limit import Limit
+
+#: Options of the standard that no check looks at.
+UNEVALUATED_OPTIONS = {"multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"}
 
 #: The eight operators of ODCS, as bounds: (low, high, exclude low, exclude high, inverse); ``v`` is the value, or the pair of values.
 OPERATORS: dict[str, tuple[str, ...]] = {
@@ -124,8 +127,25 @@ def _contract(document: Mapping[str, Any], index: int, lines: Mapping[KeyPath, i
         rules=_rules(node, at, lines, file, ""),
         custom=custom,
         custom_lines=custom_lines,
+        unevaluated=tuple(_unevaluated(document, node, at, lines, file)),
         place=place,
     )
+
+
+def _unevaluated(
+    document: Mapping[str, Any], node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str
+) -> Iterator[tuple[Place, str]]:
+    owners = [(node, at), *((p, (*at, "properties", i)) for i, p in enumerate(node.get("properties") or []))]
+    for owner, path in owners:
+        name = owner.get("physicalName") or owner.get("name")
+        if owner.get("relationships"):
+            yield Place(file, line_of(lines, (*path, "relationships"))), f"relationships of {name}"
+        options = owner.get("logicalTypeOptions") or {}
+        for option in options:
+            if option in UNEVALUATED_OPTIONS or (option == "format" and owner.get("logicalType") != "string"):
+                yield Place(file, line_of(lines, (*path, "logicalTypeOptions", option))), f"{option} of {name}"
+    if document.get("slaProperties"):
+        yield Place(file, line_of(lines, ("slaProperties",))), "slaProperties"
 
 
 def _column(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str) -> Column:

@@ -128,6 +128,8 @@ class Contract:
         ``quality`` entries of the schema object.
     custom : mapping
         ``customProperties`` of the object and of the contract, the object's winning.
+    unevaluated : sequence of (Place, str)
+        Clauses of the standard that no check evaluates, so that nobody takes them for held.
     place : Place
         Line of the schema object.
     """
@@ -142,6 +144,7 @@ class Contract:
     rules: Sequence[Rule] = ()
     custom: Mapping[str, Any] = field(default_factory=dict)
     custom_lines: Mapping[str, int] = field(default_factory=dict)
+    unevaluated: Sequence[tuple[Place, str]] = ()
     place: Place = field(default_factory=lambda: Place("", 0))
 
     def all_rules(self) -> Iterator[Rule]:

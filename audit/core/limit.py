@@ -96,13 +96,13 @@ class Limit:
     def __str__(self) -> str:
         """Return the limit in words: ``at most 0.1``, ``from 12 to 100``."""
         if self.low is not None and self.low == self.high:
-            text = f"exactly {self.low:g}"
+            text = f"exactly {self.low:,.10g}"
         elif self.low is not None and self.high is not None:
-            text = f"from {self.low:g} to {self.high:g}" + (" (ends excluded)" if self.exclude_low and self.exclude_high else "")
+            text = f"from {self.low:,.10g} to {self.high:,.10g}" + (" (ends excluded)" if self.exclude_low and self.exclude_high else "")
         elif self.high is not None:
-            text = f"{'below' if self.exclude_high else 'at most'} {self.high:g}"
+            text = f"{'below' if self.exclude_high else 'at most'} {self.high:,.10g}"
         elif self.low is not None:
-            text = f"{'above' if self.exclude_low else 'at least'} {self.low:g}"
+            text = f"{'above' if self.exclude_low else 'at least'} {self.low:,.10g}"
         else:
             return "no limit"
         return f"not {text}" if self.inverse else text

@@ -1,5 +1,6 @@
 """Answers asks with as few queries as possible: all scalars over one table in one scan, and small tables of one shape together."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,9 @@ BACKEND_ERRORS = (duckdb.Error, IbisError)
 
 
 def one_line(error: BaseException, limit: int = 300) -> str:
-    """Return an error's text on one line, without the statement or the row of data that a backend appends to it."""
+    """Return an error's text on one line, without the statement or the data that a backend puts into it."""
     text = " ".join(str(error).split("LINE 1:")[0].split("Original Line:")[0].split())
+    text = re.sub(r"([Ss]tring|value) '[^']*'", r"\1 '…'", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -398,3 +398,30 @@ def test_the_schema_bites():
     document = yaml.safe_load(OWN[0].read_text(encoding="utf-8"))
     document["schema"][0]["properties"][0]["logicalType"] = "text"
     assert list(jsonschema.Draft201909Validator(schema).iter_errors(json.loads(json.dumps(document, default=str))))
+
+
+def test_clauses_that_no_check_evaluates_are_told(tmp_path):
+    text = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: t
+version: 1.0.0
+status: active
+slaProperties:
+  - {property: freshness, value: 1, unit: d}
+schema:
+  - name: t
+    properties:
+      - name: a
+        logicalType: integer
+        logicalTypeOptions: {multipleOf: 5}
+        relationships:
+          - {to: other.id}
+"""
+    (tmp_path / "t.odcs.yaml").write_text(text)
+    contract = read_contract(tmp_path / "t.odcs.yaml", shown_as="t.odcs.yaml")
+    assert [(str(place), what) for place, what in contract.unevaluated] == [
+        ("t.odcs.yaml:14", "relationships of a"),
+        ("t.odcs.yaml:13", "multipleOf of a"),
+        ("t.odcs.yaml:6", "slaProperties"),
+    ]

@@ -14,6 +14,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.subject import Subject
 from audit.core.values import numbers, texts
+from audit.core.wording import counted
 
 #: How many wrong values are shown, and how much of each.
 SHOWN = 10
@@ -28,6 +29,8 @@ class Categories(RowCheck):
     ----------
     column : str
         The column.
+    classified : bool
+        Whether the contract classifies the column as other than public; its values are then not shown.
     allowed : tuple
         The allowed values; compared as text, so that ``1`` and ``"1"`` are the same category.
     """
@@ -41,6 +44,7 @@ class Categories(RowCheck):
 
     column: str = ""
     allowed: tuple[Any, ...] = ()
+    classified: bool = False
     limit: Limit = Limit(high=0)
 
     @classmethod
@@ -48,13 +52,16 @@ class Categories(RowCheck):
         """Yield one check for each ``enum`` and each invalidValues rule with validValues."""
         yield from cls.declared(contract)
         for column in contract.columns:
+            classified = column.classification.casefold() not in ("", "public")
             if column.enum:
                 place = str(column.place("enum"))
-                yield cls(column=column.name, allowed=column.enum, limit=Limit(high=0, reason="enum in the contract", source=place), clauses=(place,))
+                limit = Limit(high=0, reason="enum in the contract", source=place)
+                yield cls(column=column.name, allowed=column.enum, classified=classified, limit=limit, clauses=(place,))
             for rule in column.rules:
                 if rule.metric == "invalidValues" and rule.arguments.get("validValues"):
                     values = tuple(rule.arguments["validValues"])
-                    yield cls(column=column.name, allowed=values, limit=cls.limit_from(rule), clauses=(str(rule.place),))
+                    limit = cls.limit_from(rule)
+                    yield cls(column=column.name, allowed=values, classified=classified, limit=limit, clauses=(str(rule.place),))
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the value is not allowed."""
@@ -91,9 +98,13 @@ class Categories(RowCheck):
         message = f"{failing:,} of {total:,} values of {self.column} are none of {self._listed()}"
         exhibits, hint = [], ""
         if wrong:
-            nearest = did_you_mean(wrong[0][1], allowed) if len(wrong[0][1]) < SHORT else ""
-            message += f"; {len(wrong):,} other {'value' if len(wrong) == 1 else 'values'}"
-            hint = f" For {wrong[0][1]!r}: {nearest}" if nearest.startswith("Did") else ""
+            message += f"; {counted(len(wrong), 'other value')}"
+        if wrong and self.classified:
+            message += ", not shown since the contract classifies the column"
+        elif wrong:
+            commonest = wrong[0][1]
+            nearest = did_you_mean(commonest, allowed) if len(commonest) < SHORT else ""
+            hint = f" For {commonest!r}: {nearest}" if nearest.startswith("Did") else ""
             shown = [(v if len(v) < SHORT else v[: SHORT - 1] + "…", n) for n, v in wrong[:SHOWN]]
             exhibits = [Exhibit(Kind.TABLE, f"Most frequent values of {self.column} outside its categories", ("value", "rows"), shown)]
         return Findings(rows_measured(failing, total, self.where), f"{message}.{hint}", exhibits)

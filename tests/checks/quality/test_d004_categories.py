@@ -84,3 +84,12 @@ def test_pandas_picks_the_same_rows(values, allowed):
     series = pd.Series(values, dtype=object)
     expected = [int(i) for i in series.index[series.notna() & ~series.isin(allowed)]]
     assert broken(Categories(column="a", allowed=tuple(allowed)), {"a": pa.array(values, pa.string())}) == expected
+
+
+def test_values_of_a_classified_column_are_not_shown():
+    frame = {"name": ["Ann", "Ann", "Zoe Secret"]}
+    found, _ = found_and_picked(Categories(column="name", allowed=("Ann",), classified=True), frame)
+    assert found.message == "1 of 3 values of name are none of Ann; 1 other value, not shown since the contract classifies the column."
+    assert not found.exhibits
+    column = Column("name", {}, "t", "string", classification="restricted", enum=("Ann",))
+    assert planned(Categories, column)[0].classified
