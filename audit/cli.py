@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import FrameType
@@ -24,7 +25,7 @@ class _Verbs(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return all verbs in the order in which they are used."""
         order = ["init", "gate", "train", "audit", "run", "monitor", "report", "contract", "dashboard"]
-        names = {*super().list_commands(ctx), *(p.name for p in entry_points(group=GROUP))}
+        names = {*super().list_commands(ctx), *(p.name for p in _plug_ins())}
         return sorted(names, key=lambda n: (order.index(n) if n in order else len(order), n))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -32,15 +33,20 @@ class _Verbs(TyperGroup):
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
-        return next((_plug_in(p) for p in entry_points(group=GROUP, name=cmd_name)), None)
+        return next((_loaded(p) for p in _plug_ins() if p.name == cmd_name), None)
 
 
-def _plug_in(point: EntryPoint) -> Any:
+@cache
+def _plug_ins() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=GROUP))
+
+
+def _loaded(point: EntryPoint) -> Any:
     try:
         function = point.load()
     except ImportError as error:
         raise UsageError(f"the verb '{point.name}' cannot be loaded: {error}. Install what it needs, or remove its package") from error
-    single = typer.Typer(add_completion=False)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(point.name)(function)
     return typer.main.get_command(single)
 
@@ -52,10 +58,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in colour would take as long as all the rest
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 pass · 1 findings fail · 2 usage or config · 3 data or tool error.",
 )
-contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True)
+contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(contract_app)
 
 
@@ -70,10 +77,8 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Audits data before training, models after it, and both in production."""
 
 
-app.command("gate")(project_command("audit.verbs.gate:gate", "Check data against their contract before anything is trained on them."))
-app.command("audit")(
-    project_command("audit.verbs.audit:audit", "Audit predictions that are already in the data: performance, fairness, errors, drift.")
-)
+app.command("gate")(project_command("audit.verbs.gate:gate", "Check data before anything is trained on them."))
+app.command("audit")(project_command("audit.verbs.audit:audit", "Audit predictions that are already in the data."))
 
 
 @app.command()

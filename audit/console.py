@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from audit.config import Config
     from audit.core.run import Run
 
-ConfigPath = Annotated[Path | None, typer.Argument(help="The config; ./assay.yaml where not given.", metavar="[assay.yaml]", show_default=False)]
+ConfigPath = Annotated[Path | None, typer.Argument(help="The config; ./assay.yaml where not given.", metavar="CONFIG", show_default=False)]
 DataOption = Annotated[str | None, typer.Option("--data", help="Data to examine: path, glob or ibis URL; instead of the config's.", metavar="DATA")]
 ContractOption = Annotated[str | None, typer.Option("--contract", help="Contract; instead of the config's.", metavar="FILE")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the run as JSON, alone, on stdout.")]

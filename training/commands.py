@@ -2,5 +2,5 @@
 
 from audit.console import project_command
 
-train = project_command("training.verbs:train", "Train models on data whose gate passed, and choose one on the validation rows.")
-run = project_command("training.verbs:run", "Gate the data, train models on them, and audit the one that was chosen.")
+train = project_command("training.verbs:train", "Train models on data that passed the gate.")
+run = project_command("training.verbs:run", "Gate, train and audit, and write the report.")
