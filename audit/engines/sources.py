@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError, TableNotFound
 
+from audit.core.check import ROW
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.engines.ask_engine import one_line
 
@@ -56,6 +57,14 @@ class Source:
     backend: Any
     location: str
     files: Sequence[Path] = ()
+
+    def numbered(self) -> ir.Table:
+        """Return the table with a column ``assay_row``: the position of each row in the source, from 0."""
+        number = "file_row_number"
+        if len(self.files) == 1 and self.files[0].suffix in (".parquet", ".pq") and number not in self.table.columns:
+            # the file's own numbers can be read by several threads, which a window over all rows cannot
+            return self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number})
+        return self.table.mutate(**{ROW: ibis.row_number()})
 
 
 def connect() -> Any:

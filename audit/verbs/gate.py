@@ -58,7 +58,7 @@ def examine_data(project: Project, progress: Progress | None = None, *, verb: st
 def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
     """Write the quarantine into a run's folder and say so in the run."""
     run = examination.run
-    count = write_quarantine(folder / QUARANTINE_FILE, examination.subject, examination.failed, project.contract, project.source.backend)
+    count = write_quarantine(folder / QUARANTINE_FILE, project.source, examination.failed, project.contract)
     if not count:
         return run
     note = f"{count:,} rows broke a blocking rule; they are in {QUARANTINE_FILE} with row number, codes and reasons."

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -10,13 +9,13 @@ import ibis.expr.types as ir
 from audit.core.check import ROW, Check, RowCheck
 from audit.core.contract import Contract
 from audit.core.errors import DataError
-from audit.core.subject import Subject
 from audit.engines.ask_engine import BACKEND_ERRORS, one_line
+from audit.engines.sources import Source
 
 QUARANTINE_FILE = "quarantine.parquet"
 
 
-def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], contract: Contract, backend: Any) -> int:
+def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contract: Contract) -> int:
     """Write the rows that broke a blocking row rule.
 
     The file has one row per bad row: ``assay_row`` (position in the source, from 0), ``assay_codes`` and ``assay_reasons`` (lists),
@@ -26,14 +25,12 @@ def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], cont
     ----------
     path : Path
         The Parquet file to write.
-    subject : Subject
+    source : Source
         The data.
     failed : sequence of Check
         Checks whose blocking limit was broken; those that are not about rows are passed over.
     contract : Contract
         Whose version is recorded.
-    backend : ibis backend
-        The connection that holds the data.
 
     Returns
     -------
@@ -48,7 +45,7 @@ def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], cont
     checks = [c for c in failed if isinstance(c, RowCheck)]
     if not checks:
         return 0
-    table = subject.table.mutate(**{ROW: ibis.row_number()})
+    table, backend = source.numbered(), source.backend
     faults = _faults(table, checks)
     codes, reasons = ibis.array([c.code for c in checks]), ibis.array([c.reason() for c in checks])
     rows = faults.join(table, ROW).select(
@@ -56,7 +53,7 @@ def write_quarantine(path: Path, subject: Subject, failed: Sequence[Check], cont
         faults.faults.map(lambda i: codes[i]).name("assay_codes"),
         faults.faults.map(lambda i: reasons[i]).name("assay_reasons"),
         ibis.literal(contract.version or "none").name("assay_contract"),
-        *(table[c] for c in subject.table.columns),  # by position: a column may be called 'self'
+        *(table[c] for c in source.table.columns),  # by position: a column may be called 'self'
     )
     rows = rows.order_by(ROW)
     try:

@@ -12,15 +12,15 @@ from audit.checks.quality.d007_exact_duplicates import ExactDuplicates
 from audit.checks.quality.d008_row_count import RowCount
 from audit.core.check import Check
 from audit.core.contract import Contract
-from audit.core.subject import Subject
-from audit.engines.sources import frame_source
+from audit.engines.sources import frame_source, open_source
 from audit.verbs.quarantine import write_quarantine
 
 
-def quarantined(frame: pd.DataFrame, checks: list[Check], folder: Path) -> list[tuple[int, list[str]]]:
-    source = frame_source(frame)
+def quarantined(frame: pd.DataFrame, checks: list[Check], folder: Path, *, stored: bool = False) -> list[tuple[int, list[str]]]:
+    frame.to_parquet(folder / "t.parquet")
+    source = open_source("t.parquet", folder) if stored else frame_source(frame)
     path = folder / "q.parquet"
-    count = write_quarantine(path, Subject("t", source.table), checks, Contract(version="3.1"), source.backend)
+    count = write_quarantine(path, source, checks, Contract(version="3.1"))
     if not count:
         assert not path.exists()
         return []
@@ -34,7 +34,8 @@ def quarantined(frame: pd.DataFrame, checks: list[Check], folder: Path) -> list[
 FRAME = pd.DataFrame({"self": [1.0, 2.0, 2.0, None, 2.0, 900.0], "b": ["x", "y", "y", "z", "w", None]})
 
 
-def test_rows_by_row_rules_and_by_comparison(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stored", [False, True])
+def test_rows_by_row_rules_and_by_comparison(tmp_path: Path, stored: bool) -> None:
     checks: list[Check] = [
         ValueRange(column="self", minimum=0, maximum=10),
         MissingValues(column="b"),
@@ -42,7 +43,7 @@ def test_rows_by_row_rules_and_by_comparison(tmp_path: Path) -> None:
         ExactDuplicates(),
         RowCount(),
     ]
-    assert quarantined(FRAME, checks, tmp_path) == [(1, ["D006"]), (2, ["D006", "D007"]), (4, ["D006"]), (5, ["D003", "D002"])]
+    assert quarantined(FRAME, checks, tmp_path, stored=stored) == [(1, ["D006"]), (2, ["D006", "D007"]), (4, ["D006"]), (5, ["D003", "D002"])]
 
 
 @pytest.mark.parametrize("key", [(), ("self",), ("b",), ("self", "b")])
