@@ -1,7 +1,5 @@
 """Examines a subject: plans the checks, asks the engine once, measures, judges. The one place where a crash becomes a result."""
 
-import platform
-import sys
 import time
 import traceback
 from collections import Counter
@@ -9,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import duckdb
@@ -19,7 +16,7 @@ from audit.checks import discover
 from audit.config import LimitConfig
 from audit.core.ask import Ask, scalar
 from audit.core.check import Check, missing
-from audit.core.contract import Contract, Rule
+from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
 from audit.core.limit import Limit
 from audit.core.result import Result
@@ -27,18 +24,13 @@ from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
 from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
+from audit.environment import environment
 from audit.policies.load import read_policy, under_policy
 from audit.store import new_run_id
+from audit.unevaluated import unevaluated
 
 GATE = ("quality", "balance", "privacy", "leakage")
 MODEL = ("leakage", "performance", "fairness", "explanation", "errors", "shift")
-
-#: Packages whose version is worth recording, when they took part.
-PACKAGES = {
-    "assay-audit": "audit", "duckdb": "duckdb", "ibis-framework": "ibis", "pandas": "pandas", "numpy": "numpy", "pandera": "pandera",
-    "great_expectations": "great_expectations", "scikit-learn": "sklearn", "torch": "torch", "skorch": "skorch", "fairlearn": "fairlearn",
-    "shap": "shap", "skops": "skops",
-}  # fmt: skip
 
 Progress = Callable[[int, int, str], None]
 
@@ -148,7 +140,7 @@ def examine(
             _measure(check, subject, asks[id(check)], answered, outcomes)
     results = [outcomes.results[id(c)] for c in planned]
     results += [_skipped(code) for code in settings.skip if discover()[code].family in families]
-    results += list(_not_evaluated(contract)) if "quality" in families else []
+    results += list(unevaluated(contract)) if "quality" in families else []
     results = _told_apart(results)
     run = Run(
         id=new_run_id(),
@@ -224,18 +216,6 @@ def judge(check: Check, measurements: Iterable[Any]) -> Status:
     name = check.limit.measurement or check.judged
     judged = [check.limit.status(m) for m in measurements if m.name == name]
     return worst(judged) if judged else Status.UNDECIDED
-
-
-def environment() -> dict[str, str]:
-    """Return the versions of Python and of the packages that took part."""
-    versions = {"python": platform.python_version(), "platform": platform.platform()}
-    for distribution, module in PACKAGES.items():
-        if module in sys.modules:
-            try:
-                versions[distribution] = version(distribution)
-            except PackageNotFoundError:
-                versions[distribution] = str(getattr(sys.modules[module], "__version__", "unknown"))
-    return versions
 
 
 def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: LimitConfig | None) -> Check:
@@ -318,33 +298,3 @@ def _told_apart(results: list[Result]) -> list[Result]:
 def _skipped(code: str) -> Result:
     check = discover()[code]
     return Result(code, check.title, check.family, Status.SKIPPED, "switched off in assay.yaml under 'audit: skip'", limit=Limit())
-
-
-def _not_evaluated(contract: Contract) -> Iterable[Result]:
-    """Tell of every clause that no check evaluates: a clause that is silently ignored would look as if it held."""
-    title = "Clauses that no check evaluates"
-    for place, what in contract.unevaluated:
-        text = f"{place}: {what} are declared, and this version does not check them; whether they hold is unknown"
-        yield Result("D000", title, "quality", Status.UNDECIDED, text, {"clause": str(place)}, limit=Limit(source=str(place)), clauses=(str(place),))
-    for rule in contract.all_rules():
-        why = _why_not(rule)
-        if why is None:
-            continue
-        where = {"column": rule.column} if rule.column else {}
-        status, text = why
-        yield Result(
-            "D000", title, "quality", status, f"{rule.place}: {text}", {**where, "clause": str(rule.place)},
-            limit=replace(rule.limit, source=str(rule.place)), clauses=(str(rule.place),),
-        )  # fmt: skip
-
-
-def _why_not(rule: Rule) -> tuple[Status, str] | None:
-    match rule.kind, rule.engine:
-        case ("custom", "assay" | "greatExpectations") | ("library", _):
-            return None
-        case ("text", _):
-            return Status.SKIPPED, f"a rule in words is for people to check: “{rule.description or rule.name}”"
-        case ("custom", engine):
-            return Status.SKIPPED, f"this rule is for {engine or 'an engine it does not name'}; run it there"
-        case _:
-            return Status.UNDECIDED, f"rules of type {rule.kind} are not evaluated by this version; whether it holds is unknown"

@@ -10,8 +10,9 @@ from audit.contract.pandera_schema import compile_schema
 from audit.core.errors import DataError
 from audit.core.result import Result
 from audit.core.run import Run
+from audit.environment import environment
 from audit.project import Project, open_project
-from audit.run import MODEL, Progress, environment, examine
+from audit.run import MODEL, Progress, examine
 from audit.store import Store, new_run_id
 from audit.verbs.gate import Written, examine_data, set_aside
 from audit.verbs.outputs import write_outputs
