@@ -140,7 +140,8 @@ def show(run: "Run", folder: Path) -> None:
 
     console = Console(stderr=True, highlight=False)
     console.print(terminal(run))
-    shown = Path(os.path.relpath(folder))
+    relative = Path(os.path.relpath(folder))
+    shown = folder.absolute() if ".." in relative.parts else relative
     for notice in run.notices:
         console.print(f"Note: {notice}", style="dim", markup=False)
     if (folder / "report.html").exists():

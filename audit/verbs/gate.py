@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audit.config import Config
 from audit.core.run import Run
+from audit.core.wording import counted
 from audit.project import Project, open_project
 from audit.run import GATE, Examination, Progress, examine
 from audit.store import Store
@@ -61,5 +62,5 @@ def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
     count = write_quarantine(folder / QUARANTINE_FILE, project.source, examination.failed, project.contract)
     if not count:
         return run
-    note = f"{count:,} rows broke a blocking rule; they are in {QUARANTINE_FILE} with row number, codes and reasons."
+    note = f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'} in {QUARANTINE_FILE}, with row number, codes and reasons."
     return replace(run, notices=(*run.notices, note))
