@@ -62,5 +62,6 @@ def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
     count = write_quarantine(folder / QUARANTINE_FILE, project.source, examination.failed, project.contract)
     if not count:
         return run
-    note = f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'} in {QUARANTINE_FILE}, with row number, codes and reasons."
+    rows = f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'}"
+    note = f"{rows} in {QUARANTINE_FILE}, with row number, codes and reasons."
     return replace(run, notices=(*run.notices, note))
