@@ -326,8 +326,14 @@ def test_a_sql_rule_leaves_the_run_undecided():
 
 def test_two_rules_of_one_kind_on_one_column_are_told_apart():
     coded = replace(rule("missingValues", column="age", arguments={"missingValues": [17]}), place=replace(PLACE, line=9))
-    run = gated(contract(Column("age", {"required": 4}, PLACE.file, required=True, rules=(coded,)), Column("town", required=True)))
-    assert {r.key for r in run.results if r.code == "D002"} == {"D002:age, clause=t.odcs.yaml:9", "D002:age, clause=t.odcs.yaml:4", "D002:town"}
+    half = replace(rule("nullValues", column="age"), place=replace(PLACE, line=11))
+    run = gated(contract(Column("age", {"required": 4}, PLACE.file, required=True, rules=(coded, half)), Column("town", required=True)))
+    assert {r.key for r in run.results if r.code == "D002"} == {
+        "D002:age, clause=t.odcs.yaml:4",
+        "D002:age, clause=t.odcs.yaml:11",
+        "D002:age, coded=17",
+        "D002:town",
+    }
 
 
 # the positive class

@@ -27,7 +27,14 @@ SHAPES = {"arrests": (5226, 8), "loans": (1989, 59)}
 #: arrests are admitted by its contract, up to the number published.
 KNOWN_DEFECTS = {
     "arrests": set(),
-    "loans": {"D002:appinc", "D002:liq", "D002:gdlin", "D002:lines", "D002:term", "D002:review"},
+    "loans": {
+        "D002:appinc, coded=666",
+        "D002:liq, coded=1000000.0",
+        "D002:gdlin, coded=666",
+        "D002:lines, coded=999999.375",
+        "D002:term, coded=999999.375",
+        "D002:review, coded=999",
+    },
 }
 
 

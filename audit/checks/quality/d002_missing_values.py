@@ -53,6 +53,11 @@ class MissingValues(RowCheck):
                     sentinels = tuple(str(v) for v in rule.arguments.get("missingValues", ()) if v is not None)
                     yield cls(column=column.name, sentinels=sentinels, limit=cls.limit_from(rule), clauses=(str(rule.place),))
 
+    @property
+    def where(self) -> dict[str, str]:
+        """The column, and the values that stand for missing: a column may be held to both kinds of emptiness."""
+        return {"column": self.column, **({"coded": ", ".join(map(str, self.sentinels))} if self.sentinels else {})}
+
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the column is missing."""
         column = table[self.column]
