@@ -70,8 +70,10 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
     base = alt.Chart(alt.Data(values=rows))
     place: dict[str, Any] = {"y": _side(labels, indented)}
     look: dict[str, Any] = {"color": alt.ColorValue(SERIES[0])}
-    if len(series) > 1:
+    beside = len(series) > 1 and len(rows) > len(labels)  # a label with one bar only has it in the middle
+    if beside:
         place["yOffset"] = alt.YOffset("series", type="nominal", bandPosition=0.5, scale=alt.Scale(domain=series, paddingInner=0.25))
+    if len(series) > 1:
         look = {"color": colour(series)}
     tips = [
         alt.Tooltip("label", type="nominal"),
@@ -90,7 +92,7 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         axis=axis(unit, [row["value"] for row in rows], upto=high + (high - low) * 1e-6),
         title=title(exhibit.x_label, unit),
     )
-    height = {} if len(series) > 1 else {"height": alt.RelativeBandSize(0.72)}
+    height = {} if beside else {"height": alt.RelativeBandSize(0.72)}
     layers = [base.mark_bar(opacity=0.35 if whiskers or len(series) > 1 else 0.85, **height).encode(x=across, tooltip=tips, **place, **look)]
     if whiskers:
         layers.append(base.mark_rule(strokeWidth=2).encode(x=alt.X("low", type="quantitative"), x2=alt.X2("high"), tooltip=tips, **place, **look))
@@ -101,7 +103,7 @@ def row_chart(exhibit: Exhibit, rows: list[dict[str, Any]], *, indented: bool = 
         )
     layers.append(base.mark_text(align="right", color=INK).encode(x=alt.XValue("width"), text=alt.Text("text", type="nominal"), **place))
     tall = max(label.count("\n") + 1 for label in labels)
-    step = max(26, tall * LINE + 8, 18 * len(series) + 8)
+    step = max(26, tall * LINE + 8, (18 * len(series) if beside else 0) + 8)
     size = {"width": width, "height": step * len(labels)}
     note = {}
     if left_out:
