@@ -37,7 +37,7 @@ _CONFIG: dict[str, Any] = {
         "domainColor": _GRID,
         "tickColor": _GRID,
     },
-    "legend": {"labelColor": _TEXT, "labelFontSize": _LAID_OUT, "symbolSize": 90, "symbolStrokeWidth": 2, "offset": 14, "columnPadding": 18},
+    "legend": {"labelColor": _TEXT, "labelFontSize": _LAID_OUT, "symbolSize": 90, "symbolStrokeWidth": 2, "offset": 24, "columnPadding": 18},
     "text": {"fontSize": _LAID_OUT},
     "title": {"subtitleFontSize": _LAID_OUT},
 }
