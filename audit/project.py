@@ -67,7 +67,7 @@ def open_project(config: Config) -> Project:
     contract = Contract()
     if config.contract:
         contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
-    source = open_source(config.data, config.base, texts=[c.name for c in contract.columns if c.logical_type == "string"])
+    source = open_source(config.data, config.base, promised={c.name: c.logical_type for c in contract.columns})
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
     pool = ThreadPoolExecutor(1)
     sha256 = pool.submit(fingerprint, source)

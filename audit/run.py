@@ -176,16 +176,18 @@ def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     distinct = subject.table.select(value=target).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
     values = [v for (v,) in engine.fetch(distinct)[1]]
     if roles.positive is not None:
-        as_positive = subject.is_positive(target)
-        if values and not engine.one(scalar(as_positive.any())):
-            shown = [str(v) for v in values]
+        positive = subject.table.filter(subject.is_positive(target)).select(value=target).limit(1)
+        matched = engine.fetch(positive)[1]
+        if values and not matched:
+            shown = [_written(v) for v in values]
             raise UsageError(f"roles.positive is '{roles.positive}', which '{roles.target}' never is. {did_you_mean(roles.positive, shown)}")
-        return subject
-    if len(values) != 2:
-        return subject
-    largest = values[1]
-    whole = isinstance(largest, float) and largest.is_integer()
-    return replace(subject, roles=replace(roles, positive=str(int(largest) if whole else largest)))
+        return replace(subject, roles=replace(roles, positive=_written(matched[0][0]))) if matched else subject
+    return replace(subject, roles=replace(roles, positive=_written(values[1]))) if len(values) == 2 else subject
+
+
+def _written(value: Any) -> str:
+    """Return a value of the target as messages write it: 1.0 is 1."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def plan(subject: Subject, contract: Contract, families: Sequence[str], settings: Settings) -> list[Check]:

@@ -371,19 +371,20 @@ def test_the_larger_of_two_values_is_positive(values, expected):
 
 
 @pytest.mark.parametrize(
-    ("values", "declared"),
+    ("values", "declared", "kept"),
     [
-        (["no", "yes"], "no"),
-        ([0, 1], "0"),
-        ([0.0, 1.0], "0"),
-        ([False, True], "false"),
-        ([False, True], "No"),
-        (["a", "b", "c"], "b"),
-        (pa.array([], pa.string()), "b"),
+        (["no", "yes"], "no", "no"),
+        ([0, 1], "0", "0"),
+        ([0.0, 1.0], "0", "0"),
+        ([0.0, 1.0], "1.0", "1"),
+        ([False, True], "false", "False"),
+        ([False, True], "No", "False"),
+        (["a", "b", "c"], "b", "b"),
+        (pa.array([], pa.string()), "b", "b"),
     ],
 )
-def test_a_declared_value_that_occurs_is_kept(values, declared):
-    assert positive(values, declared) == declared
+def test_a_declared_value_that_occurs_is_kept_as_the_data_write_it(values, declared, kept):
+    assert positive(values, declared) == kept
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import csv
 import gzip
 import hashlib
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -31,6 +31,9 @@ READERS = {
     ".ndjson": "read_json",
 }
 
+#: Types of DuckDB for the logical types that a guess gets wrong, and the types it may guess: words such as yes and no stay words.
+CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
+GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
 DELIMITERS = ",;\t|"
 NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
@@ -75,7 +78,7 @@ def connect() -> Any:
     return backend
 
 
-def open_source(location: str, base: Path = Path(), *, texts: Collection[str] = ()) -> Source:
+def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None) -> Source:
     """Open a table.
 
     Parameters
@@ -84,9 +87,9 @@ def open_source(location: str, base: Path = Path(), *, texts: Collection[str] = 
         A path or glob of Parquet, CSV or JSON files, or an ibis URL whose fragment names the table: ``duckdb://sales.db#orders``.
     base : Path
         What relative paths are relative to.
-    texts : collection of str
-        Columns that are text whatever their values look like. A CSV file has no types of its own: left to guess, ``Yes`` and ``No`` become
-        truth values, and a code loses its leading zeros.
+    promised : mapping of str to str, optional
+        Logical types by column, as the contract promises them. A CSV file has no types of its own: left to guess, ``Yes`` and ``No`` would
+        become truth values, and a code would lose its leading zeros.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def open_source(location: str, base: Path = Path(), *, texts: Collection[str] = 
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
     backend = connect()
-    options = _csv_options(files[0], location, texts) if READERS[suffix] == "read_csv" else {}
+    options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:
@@ -227,7 +230,7 @@ def _open_url(url: str, base: Path) -> Source:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 
-def _csv_options(file: Path, location: str, texts: Collection[str]) -> dict[str, Any]:
+def _csv_options(file: Path, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
     """Settle the form of a CSV file by its first line; left to guess, DuckDB skips lines until the rest looks regular."""
     opener = gzip.open if file.suffix == ".gz" else open
     try:
@@ -242,8 +245,18 @@ def _csv_options(file: Path, location: str, texts: Collection[str]) -> dict[str,
     delimiter = max(DELIMITERS, key=header.count)
     # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan
     names = next(csv.reader([header], delimiter=delimiter))
-    form = {"header": True, "skip": 0, "delim": delimiter, "quote": '"', "sample_size": -1, "null_padding": False, "strict_mode": True}
-    types = {name: "VARCHAR" for name in names if name in texts}
+    form = {
+        "header": True,
+        "skip": 0,
+        "delim": delimiter,
+        "quote": '"',
+        "sample_size": -1,
+        "null_padding": False,
+        "strict_mode": True,
+        "auto_type_candidates": GUESSED,
+    }
+    logical = {name: CSV_TYPES[kind] for name, kind in promised.items() if kind in CSV_TYPES}
+    types = {name: logical[name] for name in names if name in logical}
     return {**form, "types": types} if types else form
 
 

@@ -108,7 +108,8 @@ def test_every_known_ending(name, tmp_path):
         ("a;b\n1,5;2\n", [("1,5", 2)]),
         ('a,b\n"x\ny","p,q"\n"say ""hi""",z\n', [("x\ny", "p,q"), ('say "hi"', "z")]),
         ("zip,n\n01234,1\n09999,2\n", [("01234", 1), ("09999", 2)]),
-        ("a\nYes\nNo\n", [(True,), (False,)]),
+        ("a\nYes\nNo\n", [("Yes",), ("No",)]),  # words stay words
+        ("a\ntrue\nfalse\n", [("true",), ("false",)]),
         ("größe,n\nñ,1\n", [("ñ", 1)]),
     ],
 )
@@ -342,3 +343,9 @@ def test_fingerprints_are_equal_just_where_the_tables_are(left, right):
         return pa.table({"a": pa.array([a for a, _ in content], pa.string()), "b": pa.array([b for _, b in content], pa.bool_())})
 
     assert (frame_print(table(left)) == frame_print(table(right))) == (left == right)
+
+
+def test_csv_columns_have_the_types_that_the_contract_promises(tmp_path):
+    (tmp_path / "t.csv").write_text("flag,code,n\ntrue,007,1\nfalse,010,2\n")
+    source = open_source("t.csv", tmp_path, promised={"flag": "boolean", "code": "string", "n": "integer", "gone": "string"})
+    assert source.backend.con.execute(source.backend.compile(source.table)).fetchall() == [(True, "007", 1), (False, "010", 2)]
