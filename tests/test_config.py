@@ -233,4 +233,4 @@ def test_files_that_cannot_be_read(tmp_path):
 
 def test_a_config_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
-        config().audit.fail_on = "never"  # type: ignore[misc]
+        config().audit.fail_on = "never"

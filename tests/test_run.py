@@ -100,7 +100,7 @@ def limit_of(policy="default", own=None, declared=None) -> Limit:
 
 
 SKIPPED = tuple(c for c, k in discover().items() if k.family == "fairness" and c != "F001")
-DEFAULT = discover()["F001"].default_limit()
+DEFAULT = discover()["F001"].limit
 CONTRACT = Limit(high=0.2, blocking=False, reason="agreed", source=str(PLACE))
 
 

@@ -16,7 +16,7 @@ from audit.store import Store, new_run_id
 def run(status: Status = Status.PASSED, **changes: object) -> Run:
     result = Result("D001", "Schema", "quality", status, "said", limit=Limit(high=0))
     made = Run(new_run_id(), "p", "gate", "2026-01-01T00:00:00+00:00", 1.0, Document("d", "d.csv", "data1"), Document("c", "c.yaml", "contract1"))
-    return replace(made, results=(result,), **changes)  # type: ignore[arg-type]
+    return replace(made, results=(result,), **changes)
 
 
 def put(store: Store, made: Run) -> Path:

@@ -39,7 +39,7 @@ def with_table(page: str) -> str:
 
 
 def _row(check: type[Check]) -> str:
-    limit = check.default_limit()
+    limit = check.limit
     effect = ("stops the run" if limit.blocking else "warns") if limit.judges else "reported only"
     link = f"[{check.code}]({check.family}.md#{anchor(check.code, check.title)})"
     judged = (limit.measurement or check.judged).replace("_", " ")

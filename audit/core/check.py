@@ -1,7 +1,8 @@
 """What every check promises: it asks, it measures; it judges nothing and draws nothing."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Self
 
 import ibis.expr.types as ir
@@ -38,7 +39,7 @@ class Findings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(ABC):
     """Base of all checks: a frozen dataclass whose fields are its parameters.
 
     Attributes
@@ -70,7 +71,7 @@ class Check:
     dimension: ClassVar[str] = ""
     slow: ClassVar[bool] = False
 
-    limit: Limit = field(default_factory=Limit)
+    limit: Limit = Limit()
     clauses: tuple[str, ...] = ()
 
     @classmethod
@@ -111,24 +112,19 @@ class Check:
     @classmethod
     def limit_from(cls, rule: Rule) -> Limit:
         """Return a rule's own bounds, or this check's default limit with the rule's severity, reason and line."""
-        default = cls.default_limit()
+        default = cls.limit
         own = rule.limit
         if own.judges:
             # 'unit: percent' means the share of failing rows, which only checks about rows have
             return own if issubclass(cls, RowCheck) else replace(own, measurement="")
         return replace(default, blocking=own.blocking, reason=own.reason or default.reason, source=own.source)
 
-    @classmethod
-    def default_limit(cls) -> Limit:
-        """Return the limit that holds where nobody declared another."""
-        limit = next(f for f in fields(cls) if f.name == "limit")
-        return limit.default_factory() if callable(limit.default_factory) else limit.default  # type: ignore[return-value]
-
     @property
     def where(self) -> Mapping[str, str]:
         """What part of the subject this check is about: its ``column`` or ``attribute`` parameter, or nothing in particular."""
         return {name: getattr(self, name) for name in ("column", "attribute") if getattr(self, name, "")}
 
+    @abstractmethod
     def asks(self, subject: Subject) -> Asks:
         """Return what the check wants to know, by name.
 
@@ -137,8 +133,8 @@ class Check:
         NotApplicable
             The subject lacks what the check needs.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Turn answers into measurements and exhibits.
 
@@ -147,7 +143,6 @@ class Check:
         NotApplicable
             The answers show that there is nothing to examine.
         """
-        raise NotImplementedError
 
 
 #: Position of a row in its source, counted from 0: the column by which bad rows are named.
@@ -171,13 +166,13 @@ class RowCheck(Check):
         """Return rows among which all failing ones are, with every row they are compared with; the table itself where nothing narrows it."""
         return table
 
+    @abstractmethod
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return the expression that is true for the rows that break the rule; where it is null, the row does not."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reason(self) -> str:
         """Return what is wrong with a failing row, in a few words that hold no data."""
-        raise NotImplementedError
 
 
 def missing(column: ir.Column) -> ir.BooleanValue:

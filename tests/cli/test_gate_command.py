@@ -172,7 +172,7 @@ BAD_INPUT: dict[str, tuple[object, int, str]] = {
 @pytest.mark.parametrize("case", BAD_INPUT)
 def test_bad_input_ends_in_a_clear_message(assay: Assay, project: Path, case: str) -> None:
     change, code, text = BAD_INPUT[case]
-    change(project)  # type: ignore[operator]
+    change(project)
     done = assay(project, "gate")
     assert done.returncode == code, done.stderr
     assert text in done.stderr

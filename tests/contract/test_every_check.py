@@ -105,7 +105,7 @@ def test_class_promises(code: str) -> None:
     assert check.family in FAMILIES
     assert check.__doc__
     assert check.title[0].isupper()
-    limit = check.default_limit()
+    limit = check.limit
     assert not limit.judges or limit.high is not None or limit.low is not None
     assert code[0] == {"quality": "D", "balance": "B", "privacy": "P", "leakage": "L", "performance": "M", "fairness": "F"}.get(
         check.family, {"explanation": "X", "errors": "E", "shift": "S"}.get(check.family, "?")

@@ -20,9 +20,9 @@ def test_every_kind_says_what_it_needs():
 
 
 def test_a_kind_may_be_named():
-    assert Exhibit("bars", "t", ["label", "value"], []).kind is Kind.BARS  # type: ignore[arg-type]
+    assert Exhibit("bars", "t", ["label", "value"], []).kind is Kind.BARS
     with pytest.raises(ValueError, match="pie"):
-        Exhibit("pie", "t", [], [])  # type: ignore[arg-type]
+        Exhibit("pie", "t", [], [])
 
 
 def test_rows_have_the_length_of_the_columns():

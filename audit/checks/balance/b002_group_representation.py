@@ -83,7 +83,7 @@ class GroupRepresentation(GroupCheck):
 
     def _limit_against(self) -> Limit:
         """Return the limit that goes with a stated population; a rule's bounds above 1 are rows, others a difference of shares."""
-        default = self.default_limit()
+        default = self.limit
         if (self.limit.low, self.limit.high) == (default.low, default.high):
             declared = self.limit.source != default.source
             return replace(REFERENCE_LIMIT, blocking=self.limit.blocking, source=self.limit.source if declared else REFERENCE_LIMIT.source)

@@ -52,7 +52,7 @@ class Performance(Check):
         """Yield one check; without a score or a binary target there is no ROC AUC to judge, so the default limit is dropped."""
         for check in super().plan(subject, contract):
             scored = subject.roles.score and subject.roles.positive
-            default = check.limit == cls.default_limit()
+            default = check.limit == cls.limit
             yield (
                 check if scored or not default else replace(check, limit=Limit(reason="no score of a binary target, so nothing to judge by default"))
             )

@@ -55,7 +55,7 @@ class SchemaAndTypes(Check):
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Yield one check of the whole schema."""
-        limit = Limit(high=0, reason=cls.default_limit().reason, source=str(contract.place)) if contract.columns else cls.default_limit()
+        limit = Limit(high=0, reason=cls.limit.reason, source=str(contract.place)) if contract.columns else cls.limit
         yield cls(expected=tuple((c.name, c.logical_type) for c in contract.columns), limit=limit)
 
     def asks(self, subject: Subject) -> Asks:
