@@ -1,5 +1,6 @@
 """A config opened: its data, its contract, and the subject they make."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from audit.core.contract import Contract
 from audit.core.roles import Roles
 from audit.core.subject import Subject
 from audit.engines.sources import Source, fingerprint, open_source
-from audit.run import Settings
+from audit.run import Examination, Progress, Settings, examine
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Project:
     contract: Contract
     source: Source
     roles: Roles
-    _sha256: "Future[str]"
+    _sha256: Future[str]
 
     @property
     def sha256(self) -> str:
@@ -52,6 +53,21 @@ class Project:
         """What the config says about how to examine."""
         audit = self.config.audit
         return Settings(self.config.project, audit.limits, audit.skip, audit.policy, audit.fail_on, self.config.seed)
+
+    def examine(self, families: Sequence[str], *, verb: str, subject: Subject | None = None, progress: Progress | None = None) -> Examination:
+        """Run the checks of some families on the project's data, or on a subject that was made from them; nothing is written."""
+        subject = subject or self.subject
+        examination = examine(
+            subject,
+            subject.table.get_backend(),
+            verb=verb,
+            families=families,
+            contract=self.contract,
+            settings=self.settings,
+            progress=progress,
+        )
+        run = examination.run
+        return replace(examination, run=replace(run, subject=replace(run.subject, sha256=self.sha256)))
 
 
 def open_project(config: Config) -> Project:

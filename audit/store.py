@@ -101,6 +101,10 @@ class Store:
                 return run if run.passes else None
         return None
 
+    def folder(self, project: str, run_id: str) -> Path:
+        """Return where a run is, or will be."""
+        return self.root / project / run_id
+
     @contextmanager
     def writing(self, project: str, run_id: str) -> Iterator[Path]:
         """Give a folder to write a run into; it appears under its final name only when the block ends without an error.
@@ -110,7 +114,7 @@ class Store:
         DataError
             The folder cannot be written: no permission, disk full.
         """
-        final = self.root / project / run_id
+        final = self.folder(project, run_id)
         unfinished = final.with_name(UNFINISHED + run_id)
         try:
             unfinished.mkdir(parents=True)

@@ -12,9 +12,9 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.environment import environment
 from audit.project import Project, open_project
-from audit.run import MODEL, Progress, examine
+from audit.run import GATE, MODEL, Progress
 from audit.store import Store, new_run_id
-from audit.verbs.gate import Written, examine_data, set_aside
+from audit.verbs.gate import Written, set_aside
 from audit.verbs.outputs import write_outputs
 from training.pipeline import Trained
 from training.pipeline import train as train_models
@@ -61,7 +61,7 @@ def train(config: Config, *, progress: Progress | None = None) -> Written:
             notices=(*gate.notices, f"The results on the data are those of gate run {gate.id}."),
         )
         run = write_outputs(folder, run, config.report.formats)
-    return Written(run, store.root / config.project / run_id)
+    return Written(run, store.folder(config.project, run_id))
 
 
 def run(config: Config, *, progress: Progress | None = None) -> Written:
@@ -79,7 +79,7 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
     clock = time.perf_counter()
     project = open_project(config)
     store = Store(config.reports)
-    examination = examine_data(project, progress, verb="run")
+    examination = project.examine(GATE, verb="run", progress=progress)
     result = examination.run
     with store.writing(config.project, result.id) as folder:
         result = set_aside(project, examination, folder)
@@ -87,15 +87,7 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
             note = "The data did not pass the gate, so nothing was trained on them."
             result = replace(result, notices=(*result.notices, note))
         elif config.training is None and project.roles.prediction:
-            audited = examine(
-                project.subject,
-                project.source.backend,
-                verb="run",
-                families=MODEL,
-                contract=project.contract,
-                settings=project.settings,
-                progress=progress,
-            ).run
+            audited = project.examine(MODEL, verb="run", progress=progress).run
             result = replace(result, results=_merged(result.results, audited.results))
         else:
             trained = _train(project, result, folder, progress)
@@ -103,7 +95,7 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
             result = replace(result, results=_merged(result.results, audited.results), training=trained.record, roles=audited.roles)
         result = replace(result, environment=environment(), seconds=round(time.perf_counter() - clock, 3))
         result = write_outputs(folder, result, config.report.formats)
-    return Written(result, store.root / config.project / result.id)
+    return Written(result, store.folder(config.project, result.id))
 
 
 def _train(project: Project, gate: Run | None, folder: Path, progress: Progress | None) -> Trained:
@@ -118,17 +110,8 @@ def _train(project: Project, gate: Run | None, folder: Path, progress: Progress 
 
 
 def _examine(project: Project, trained: Trained, families: Sequence[str], progress: Progress | None) -> Run:
-    subject = trained.subject
     with threads_for(len(trained.frame)):
-        return examine(
-            subject,
-            subject.table.get_backend(),
-            verb="run",
-            families=families,
-            contract=project.contract,
-            settings=project.settings,
-            progress=progress,
-        ).run
+        return project.examine(families, verb="run", subject=trained.subject, progress=progress).run
 
 
 def _merged(before: Sequence[Result], after: Sequence[Result]) -> tuple[Result, ...]:

@@ -56,8 +56,6 @@ class Check(ABC):
         What to do when the limit is broken.
     cites : tuple of str
         Papers, standards or articles the measurement comes from.
-    dimension : str
-        ODCS quality dimension, where one fits.
     slow : bool
         Whether it takes seconds rather than milliseconds.
     """
@@ -68,7 +66,6 @@ class Check(ABC):
     judged: ClassVar[str] = ""
     advice: ClassVar[str] = ""
     cites: ClassVar[tuple[str, ...]] = ()
-    dimension: ClassVar[str] = ""
     slow: ClassVar[bool] = False
 
     limit: Limit = Limit()
@@ -181,20 +178,17 @@ def missing(column: ir.Column) -> ir.BooleanValue:
     return null | column.isnan() if column.type().is_floating() else null
 
 
-def rows_measured(failing: int, total: int, where: Mapping[str, str], *, missing_rows: int = 0) -> list[Measurement]:
-    """Return the three measurements of a row check: failing rows, their share, and the rows the rule could not be put to.
+def rows_measured(failing: int, total: int, where: Mapping[str, str]) -> list[Measurement]:
+    """Return the two measurements of a row check: failing rows, and their share.
 
     Counts of all rows have no sampling error, hence no interval.
     """
     method = "count of all rows"
     share = failing / total if total else None
-    result = [
+    return [
         Measurement("failing_rows", failing, "rows", where, total, method=method),
         Measurement("failing_share", share, "share", where, total, method=method),
     ]
-    if missing_rows:
-        result.append(Measurement("missing_rows", missing_rows, "rows", where, total + missing_rows, method=method))
-    return result
 
 
 def require_column(subject: Subject, column: str) -> ir.Column:

@@ -18,6 +18,7 @@ from ibis.common.exceptions import IbisError, TableNotFound
 
 from audit.core.check import ROW
 from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.core.fingerprint import file_sha256
 from audit.engines.ask_engine import one_line
 
 READERS = {
@@ -167,7 +168,7 @@ def _refuse_repeated(names: Sequence[str]) -> None:
 def fingerprint(source: Source) -> str:
     """Return the SHA-256 of what a source holds: of its files, or of its schema and rows in order where there are none."""
     if source.files:
-        contents = [_file_sha256(file) for file in source.files]
+        contents = [file_sha256(file) for file in source.files]
         return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
     digest = hashlib.sha256()
     digest.update(str(source.table.schema()).encode())
@@ -186,11 +187,6 @@ def _packed(values: Any) -> Any:
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     return sink.getvalue()
-
-
-def _file_sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(location: str, base: Path) -> list[Path]:

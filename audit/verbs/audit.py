@@ -1,11 +1,9 @@
 """Predictions that were made elsewhere, judged."""
 
-from dataclasses import replace
-
 from audit.config import Config
 from audit.core.errors import UsageError
 from audit.project import open_project
-from audit.run import MODEL, Progress, examine
+from audit.run import MODEL, Progress
 from audit.store import Store
 from audit.verbs.gate import Written
 from audit.verbs.outputs import write_outputs
@@ -26,17 +24,8 @@ def audit(config: Config, *, progress: Progress | None = None) -> Written:
         raise UsageError(
             "assay audit needs predictions: name their column under 'roles: prediction' in assay.yaml, or let 'assay run' train and audit a model"
         )
-    examination = examine(
-        project.subject,
-        project.source.backend,
-        verb="audit",
-        families=MODEL,
-        contract=project.contract,
-        settings=project.settings,
-        progress=progress,
-    )
-    run = replace(examination.run, subject=replace(examination.run.subject, sha256=project.sha256))
+    run = project.examine(MODEL, verb="audit", progress=progress).run
     store = Store(config.reports)
     with store.writing(config.project, run.id) as folder:
         run = write_outputs(folder, run, config.report.formats)
-    return Written(run, store.root / config.project / run.id)
+    return Written(run, store.folder(config.project, run.id))

@@ -7,7 +7,7 @@ from audit.config import Config
 from audit.core.run import Run
 from audit.core.wording import counted
 from audit.project import Project, open_project
-from audit.run import GATE, Examination, Progress, examine
+from audit.run import GATE, Examination, Progress
 from audit.store import Store
 from audit.verbs.outputs import write_outputs
 from audit.verbs.quarantine import QUARANTINE_FILE, write_quarantine
@@ -32,28 +32,13 @@ def gate(config: Config, *, progress: Progress | None = None) -> Written:
         The config or the contract is wrong.
     """
     project = open_project(config)
-    examination = examine_data(project, progress)
+    examination = project.examine(GATE, verb="gate", progress=progress)
     store = Store(config.reports)
     run = examination.run
     with store.writing(config.project, run.id) as folder:
         run = set_aside(project, examination, folder)
         run = write_outputs(folder, run, config.report.formats)
-    return Written(run, store.root / config.project / run.id)
-
-
-def examine_data(project: Project, progress: Progress | None = None, *, verb: str = "gate") -> Examination:
-    """Run the gate's checks on a project's data, writing nothing."""
-    examination = examine(
-        project.subject,
-        project.source.backend,
-        verb=verb,
-        families=GATE,
-        contract=project.contract,
-        settings=project.settings,
-        progress=progress,
-    )
-    run = replace(examination.run, subject=replace(examination.run.subject, sha256=project.sha256))
-    return replace(examination, run=run)
+    return Written(run, store.folder(config.project, run.id))
 
 
 def set_aside(project: Project, examination: Examination, folder: Path) -> Run:

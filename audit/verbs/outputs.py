@@ -1,10 +1,10 @@
 """Everything a run is written as."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from audit.core.fingerprint import file_sha256
 from audit.core.run import Run
 from audit.render import FORMATS
 from audit.store import RUN_FILE, Store
@@ -21,15 +21,10 @@ def write_outputs(folder: Path, run: Run, formats: Sequence[str]) -> Run:
         The run as it was written.
     """
     files = sorted(f for f in folder.rglob("*") if f.is_file())
-    run = replace(run, artefacts={str(f.relative_to(folder)): _sha256(f) for f in files})
+    run = replace(run, artefacts={str(f.relative_to(folder)): file_sha256(f) for f in files})
     Store.write_run(folder, run)
     for name in formats:
         file, render = FORMATS[name]
         if file != RUN_FILE:
             (folder / file).write_text(render(run), encoding="utf-8")
     return run
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -45,6 +45,8 @@ def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contra
     checks = [c for c in failed if isinstance(c, RowCheck)]
     if not checks:
         return 0
+    import pyarrow.parquet as pq
+
     table, backend = source.numbered(), source.backend
     faults = _faults(table, checks)
     codes, reasons = ibis.array([c.code for c in checks]), ibis.array([c.reason() for c in checks])
@@ -58,7 +60,7 @@ def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contra
     rows = rows.order_by(ROW)
     try:
         backend.to_parquet(rows, str(path))
-        return int(backend.con.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()[0])
+        return int(pq.ParquetFile(path).metadata.num_rows)
     except (*BACKEND_ERRORS, OSError) as error:
         raise DataError(f"cannot write the quarantine: {one_line(error)}") from error
 

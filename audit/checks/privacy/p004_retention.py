@@ -37,7 +37,6 @@ class Retention(RowCheck):
     code: ClassVar[str] = "P004"
     title: ClassVar[str] = "Rows past their retention period"
     family: ClassVar[str] = "privacy"
-    dimension: ClassVar[str] = "timeliness"
     advice: ClassVar[str] = "Delete these rows at the source; they are in the quarantine and must not be used."
     cites: ClassVar[tuple[str, ...]] = ("Regulation (EU) 2016/679 (GDPR), Article 5(1)(e)",)
 

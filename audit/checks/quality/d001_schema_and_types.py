@@ -45,7 +45,6 @@ class SchemaAndTypes(Check):
     title: ClassVar[str] = "Schema and types"
     family: ClassVar[str] = "quality"
     judged: ClassVar[str] = "schema_faults"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Ask the producer what changed; either restore the column or change the contract with everyone who reads it."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, logicalType",)
 

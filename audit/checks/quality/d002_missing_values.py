@@ -31,7 +31,6 @@ class MissingValues(RowCheck):
     code: ClassVar[str] = "D002"
     title: ClassVar[str] = "Missing values"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "completeness"
     advice: ClassVar[str] = "Fill the values at their source, or relax 'required' and say how a model is to treat the gap."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, required, nullValues, missingValues",)
 

@@ -37,7 +37,6 @@ class ValueRange(RowCheck):
     code: ClassVar[str] = "D003"
     title: ClassVar[str] = "Value range"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Look at the quarantined rows: wrong unit, sentinel code or typing error? Repair them at the source."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, logicalTypeOptions",)
 

@@ -38,7 +38,6 @@ class Categories(RowCheck):
     code: ClassVar[str] = "D004"
     title: ClassVar[str] = "Categories"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Map variants and typing errors to an agreed category, or agree on the new one in the contract."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.2, enum; 3.1, invalidValues with validValues",)
 

@@ -45,7 +45,6 @@ class Pattern(RowCheck):
     code: ClassVar[str] = "D005"
     title: ClassVar[str] = "Pattern"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Look at the quarantined rows; repair the values at the source, or widen the pattern in the contract."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, logicalTypeOptions pattern and format",)
 

@@ -30,7 +30,6 @@ class KeyUniqueness(RowCheck):
     code: ClassVar[str] = "D006"
     title: ClassVar[str] = "Key uniqueness"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "uniqueness"
     advice: ClassVar[str] = "Find out which of the rows is right; if all are, the key lacks a column."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, unique, primaryKey, duplicateValues",)
 

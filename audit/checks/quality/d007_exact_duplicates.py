@@ -34,7 +34,6 @@ class ExactDuplicates(RowCheck):
     code: ClassVar[str] = "D007"
     title: ClassVar[str] = "Exact duplicates"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "uniqueness"
     advice: ClassVar[str] = "If rows have an identity, declare its key and delete the copies; without one, equal rows may be different cases."
 
     compares_rows: ClassVar[bool] = True

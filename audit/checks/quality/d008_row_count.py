@@ -20,7 +20,6 @@ class RowCount(Check):
     title: ClassVar[str] = "Row count"
     family: ClassVar[str] = "quality"
     judged: ClassVar[str] = "row_count"
-    dimension: ClassVar[str] = "coverage"
     advice: ClassVar[str] = "Check whether the delivery is complete, or was delivered twice."
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, rowCount",)
 

@@ -31,7 +31,6 @@ class GreatExpectationsRule(Check):
     title: ClassVar[str] = "Great Expectations rule"
     family: ClassVar[str] = "quality"
     judged: ClassVar[str] = "unmet_expectations"
-    dimension: ClassVar[str] = "consistency"
     advice: ClassVar[str] = "See what the expectation says in Great Expectations' own documentation, and repair the data or the rule."
     cites: ClassVar[tuple[str, ...]] = ("Great Expectations, expectation gallery",)
     slow: ClassVar[bool] = True

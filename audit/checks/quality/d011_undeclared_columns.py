@@ -28,7 +28,6 @@ class UndeclaredColumns(Check):
     title: ClassVar[str] = "Undeclared columns"
     family: ClassVar[str] = "quality"
     judged: ClassVar[str] = "undeclared_columns"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Declare the column in the contract, or drop it before training: nothing is known about what it may hold."
 
     declared_columns: tuple[str, ...] = ()

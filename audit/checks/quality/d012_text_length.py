@@ -29,7 +29,6 @@ class TextLength(RowCheck):
     code: ClassVar[str] = "D012"
     title: ClassVar[str] = "Text length"
     family: ClassVar[str] = "quality"
-    dimension: ClassVar[str] = "conformity"
     advice: ClassVar[str] = "Look at the quarantined rows: cut off, empty, or two fields in one?"
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, logicalTypeOptions minLength and maxLength",)
 
