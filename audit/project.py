@@ -59,7 +59,6 @@ class Project:
         subject = subject or self.subject
         examination = examine(
             subject,
-            subject.table.get_backend(),
             verb=verb,
             families=families,
             contract=self.contract,

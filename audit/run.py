@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 from ibis.common.exceptions import IbisError
 
 from audit.checks import discover
 from audit.config import LimitConfig
-from audit.core.ask import Ask, scalar
+from audit.core.ask import scalar
 from audit.core.check import Check, missing
 from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
@@ -23,7 +23,7 @@ from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
-from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
+from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
 from audit.environment import environment
 from audit.policies.load import read_policy, under_policy
 from audit.store import new_run_id
@@ -33,6 +33,7 @@ GATE = ("quality", "balance", "privacy", "leakage")
 MODEL = ("leakage", "performance", "fairness", "explanation", "errors", "shift")
 
 Progress = Callable[[int, int, str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,6 @@ class Examination:
 
 def examine(
     subject: Subject,
-    backend: Any,
     *,
     verb: str,
     families: Sequence[str],
@@ -101,8 +101,6 @@ def examine(
     ----------
     subject : Subject
         What is examined.
-    backend : ibis backend
-        The connection that holds its table.
     verb : {"gate", "train", "audit", "run"}
         The command this is done for.
     families : sequence of str
@@ -123,22 +121,21 @@ def examine(
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     contract, settings = contract or Contract(), settings or Settings()
-    engine = AskEngine(backend)
+    engine = AskEngine(subject.table.get_backend())
     subject = resolve_positive(subject, engine)
     planned = plan(subject, contract, families, settings)
     tell = progress or (lambda done, total, what: None)
-    outcomes = _Outcomes()
     size = scalar(subject.table.count())
     tell(0, len(planned) + 1, "one scan of the data")
-    asks = {id(c): a for c in planned if (a := outcomes.guard(c, partial(c.asks, subject))) is not None}
-    answered = engine.prefetch([size, *(ask for named in asks.values() for ask in named.values())])
+    asked = [_attempt(check, partial(check.asks, subject)) for check in planned]
+    answered = engine.prefetch([size, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
     if id(size) not in answered.store:
         engine.probe(subject.table)
-    for done, check in enumerate(planned, start=1):
-        if id(check) in asks:
-            tell(done, len(planned) + 1, f"{check.code} {check.title}")
-            _measure(check, subject, asks[id(check)], answered, outcomes)
-    results = [outcomes.results[id(c)] for c in planned]
+    results: list[Result] = []
+    for check, asks in zip(planned, asked, strict=True):
+        tell(len(results) + 1, len(planned) + 1, f"{check.code} {check.title}")
+        results.append(asks if isinstance(asks, Result) else _measured(check, subject, CheckAnswers(asks, answered)))
+    failed = [check for check, result in zip(planned, results, strict=True) if result.status is Status.FAILED]
     results += [_skipped(code) for code in settings.skip if discover()[code].family in families]
     results += list(unevaluated(contract)) if "quality" in families else []
     results = _told_apart(results)
@@ -157,7 +154,6 @@ def examine(
         results=tuple(results),
         fail_on=settings.fail_on,
     )
-    failed = [c for c in planned if outcomes.results[id(c)].status is Status.FAILED]
     return Examination(run, subject, failed, engine)
 
 
@@ -233,39 +229,31 @@ def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: L
     return replace(check, limit=limit)
 
 
-class _Outcomes:
-    """Results by check, and the boundary at which a crash becomes one of them."""
-
-    def __init__(self) -> None:
-        self.results: dict[int, Result] = {}
-
-    def guard(self, check: Check, step: Callable[[], Any]) -> Any:
-        """Run one step of a check; a refusal or a crash becomes its result."""
-        try:
-            return step()
-        except NotApplicable as reason:
-            self.results[id(check)] = result_of(check, Status.NOT_APPLICABLE, str(reason))
-        except (AssayError, duckdb.Error, IbisError) as error:
-            self.results[id(check)] = result_of(check, Status.ERROR, f"could not be run: {one_line(error)}")
-        except Exception as error:  # noqa: BLE001 (the one boundary: a crashed check is a result that says so, never a missing one)
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            text = f"crashed: {type(error).__name__}: {one_line(error)} ({frame.filename.rsplit('/', 1)[-1]}:{frame.lineno})"
-            self.results[id(check)] = result_of(check, Status.ERROR, text)
-        return None
+def _attempt(check: Check, step: Callable[[], T]) -> T | Result:
+    """Return what a step of a check gives; a refusal or a crash becomes the check's result."""
+    try:
+        return step()
+    except NotApplicable as reason:
+        return result_of(check, Status.NOT_APPLICABLE, str(reason))
+    except (AssayError, duckdb.Error, IbisError) as error:
+        return result_of(check, Status.ERROR, f"could not be run: {one_line(error)}")
+    except Exception as error:  # noqa: BLE001 (the one boundary: a crashed check is a result that says so, never a missing one)
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"crashed: {type(error).__name__}: {one_line(error)} ({frame.filename.rsplit('/', 1)[-1]}:{frame.lineno})"
+        return result_of(check, Status.ERROR, text)
 
 
-def _measure(check: Check, subject: Subject, asks: Mapping[str, Ask], answered: Answered, outcomes: _Outcomes) -> None:
+def _measured(check: Check, subject: Subject, answers: CheckAnswers) -> Result:
     clock = time.perf_counter()
-    findings = outcomes.guard(check, partial(check.measure, subject, CheckAnswers(asks, answered)))
-    if findings is None:
-        return
+    findings = _attempt(check, partial(check.measure, subject, answers))
+    if isinstance(findings, Result):
+        return findings
     status = judge(check, findings.measurements)
-    good = status is Status.PASSED
-    outcomes.results[id(check)] = result_of(
+    return result_of(
         check,
         status,
         findings.message,
-        advice="" if good else findings.advice or check.advice,
+        advice="" if status is Status.PASSED else findings.advice or check.advice,
         measurements=tuple(findings.measurements),
         exhibits=tuple(findings.exhibits),
         seconds=round(time.perf_counter() - clock, 4),

@@ -34,7 +34,7 @@ SOFT = Limit(high=0, blocking=False, reason="by default", source="a paper")
 def gated(contract: Contract | None = None, families: Sequence[str] = ("quality",), frame=FRAME, **settings) -> Run:
     source = frame_source(frame)
     subject = Subject("t", source.table, location="t.csv", sha256="ab")
-    return examine(subject, source.backend, verb="gate", families=families, contract=contract, settings=Settings(**settings)).run
+    return examine(subject, verb="gate", families=families, contract=contract, settings=Settings(**settings)).run
 
 
 def contract(*columns: Column, rules: Sequence[Rule] = ()) -> Contract:
@@ -280,14 +280,14 @@ def test_progress_counts_up_to_the_number_of_checks(toys):
     toys({}, {}, {"asking": NotApplicable("x")})
     told = []
     source = frame_source(FRAME)
-    examine(Subject("t", source.table), source.backend, verb="gate", families=["toys"], progress=lambda done, total, what: told.append((done, total)))
-    assert told == [(0, 4), (1, 4), (2, 4)]
+    examine(Subject("t", source.table), verb="gate", families=["toys"], progress=lambda done, total, what: told.append((done, total)))
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
 
 
 def test_only_blocking_failures_are_handed_on(toys):
     hard, _, _ = toys({"limit": Limit(high=0)}, {"limit": SOFT}, {"limit": Limit(high=5)})
     source = frame_source(FRAME)
-    done = examine(Subject("t", source.table), source.backend, verb="gate", families=["toys"])
+    done = examine(Subject("t", source.table), verb="gate", families=["toys"])
     assert done.failed == [hard]
 
 

@@ -31,7 +31,7 @@ def examined(table: Awkward, frame: pd.DataFrame) -> Run:
     models = (Model("chosen", str(roles.prediction), str(roles.score)), Model("mitigated", str(roles.prediction), chosen=False))
     subject = Subject("table", source.table, roles, models=models)
     settings = Settings(seed=5, fail_on="warned")
-    run = examine(subject, source.backend, verb="run", families=FAMILIES, contract=contract_for(table.names), settings=settings).run
+    run = examine(subject, verb="run", families=FAMILIES, contract=contract_for(table.names), settings=settings).run
     return replace(run, id="x", started="2026-01-01T00:00:00+00:00", seconds=0.0, results=tuple(replace(r, seconds=0.0) for r in run.results))
 
 

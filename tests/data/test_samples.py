@@ -114,7 +114,7 @@ def test_the_published_table_keeps_its_contract_but_for_its_known_defects(name):
     config, contract = read_config(DATA / name / "assay.yaml"), read_contract(DATA / name / f"{name}.odcs.yaml")
     source = open_source(config.data, config.base)
     subject = Subject(name, source.table, merge_roles(contract, config.roles.model_dump()), location=source.location)
-    run = examine(subject, source.backend, verb="gate", families=["quality"], contract=contract).run
+    run = examine(subject, verb="gate", families=["quality"], contract=contract).run
     assert {r.key for r in run.results if r.status is Status.WARNED} == KNOWN_DEFECTS[name]
     assert {r.status for r in run.results} <= {Status.PASSED, Status.WARNED}
     assert any(r.code == "D009" for r in run.results)

@@ -59,7 +59,7 @@ def test_each_example_with_data_is_true(code, tmp_path):
     source = open_source("example.csv", tmp_path)
     subject = Subject("example", source.table, merge_roles(contract, config.roles.model_dump()), location=source.location)
     settings = Settings(limits=config.audit.limits, skip=config.audit.skip, seed=7)
-    run = examine(subject, source.backend, verb="audit", families=[section.page], contract=contract, settings=settings).run
+    run = examine(subject, verb="audit", families=[section.page], contract=contract, settings=settings).run
     came_out = [(r.status.value, r.message) for r in run.results if r.code == code]
     assert section.outcomes == came_out
 

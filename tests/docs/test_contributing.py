@@ -38,5 +38,5 @@ def test_the_example_check_takes_part_in_a_run(example: str) -> None:
     import pandas as pd
 
     source = frame_source(pd.DataFrame({"town": ["Bree", "Bree "]}))
-    run = examine(Subject("t", source.table), source.backend, verb="gate", families=("quality",), contract=Contract()).run
+    run = examine(Subject("t", source.table), verb="gate", families=("quality",), contract=Contract()).run
     assert run.result("D013:town").status is Status.WARNED

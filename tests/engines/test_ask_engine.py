@@ -43,7 +43,7 @@ def gate(n: int) -> tuple[int, AskEngine]:
     )
     source = frame_source(people(n))
     contract = Contract(columns=columns, rules=(rule("rowCount"), rule("duplicateValues")))
-    done = examine(Subject("people", source.table), source.backend, verb="gate", families=["quality"], contract=contract)
+    done = examine(Subject("people", source.table), verb="gate", families=["quality"], contract=contract)
     assert not [r.message for r in done.run.results if r.status is Status.ERROR]
     return len(done.run.results), done.engine
 
@@ -169,7 +169,7 @@ def test_a_bad_expression_makes_only_its_own_check_an_error():
     source = frame_source(people(2))
     day = Column("id", options={"pattern": "(?=a)"}, logical_type="string")
     contract = Contract(columns=(day, Column("n0", options={"minimum": 0}), Column("town", enum=("x", "y"))))
-    run = examine(Subject("p", source.table), source.backend, verb="gate", families=["quality"], contract=contract).run
+    run = examine(Subject("p", source.table), verb="gate", families=["quality"], contract=contract).run
     states = {r.key: r.status for r in run.results}
     assert states["D005:id"] is Status.ERROR
     assert [k for k, s in states.items() if s is Status.ERROR] == ["D005:id"]
@@ -187,7 +187,7 @@ def test_a_source_that_breaks_off_is_a_data_error(tmp_path: Path):
     source = open_source("cut.parquet", tmp_path)
     contract = Contract(columns=(Column("a", options={"pattern": "^v"}, logical_type="string"),))
     with pytest.raises(DataError, match="the data cannot be read"):
-        examine(Subject("cut", source.table), source.backend, verb="gate", families=["quality"], contract=contract)
+        examine(Subject("cut", source.table), verb="gate", families=["quality"], contract=contract)
 
 
 def test_a_source_that_vanishes_is_a_data_error(tmp_path: Path):
@@ -196,7 +196,7 @@ def test_a_source_that_vanishes_is_a_data_error(tmp_path: Path):
     source = open_source("t.parquet", tmp_path)
     file.unlink()
     with pytest.raises(DataError, match="the data cannot be read"):
-        examine(Subject("t", source.table), source.backend, verb="gate", families=["quality"])
+        examine(Subject("t", source.table), verb="gate", families=["quality"])
 
 
 # ibis reads a pandas option that pandas no longer has
