@@ -297,7 +297,7 @@ def test_only_blocking_failures_are_handed_on(toys):
 @pytest.mark.parametrize(
     ("own", "state", "words"),
     [
-        (rule(kind="sql", query="SELECT 1"), "undecided", "rules of type sql are not evaluated by this version; whether it holds is unknown"),
+        (rule(kind="sql"), "undecided", "rules of type sql are not evaluated by this version; whether it holds is unknown"),
         (rule(kind="text", description="by hand"), "skipped", "a rule in words is for people to check: “by hand”"),
         (rule(kind="custom", engine="soda"), "skipped", "this rule is for soda; run it there"),
         (rule(kind="custom"), "skipped", "this rule is for an engine it does not name; run it there"),

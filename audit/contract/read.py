@@ -161,7 +161,6 @@ def _column(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], 
         lines=own,
         file=file,
         logical_type=str(node.get("logicalType") or ""),
-        physical_type=str(node.get("physicalType") or ""),
         required=bool(node.get("required")),
         unique=bool(node.get("unique")),
         primary_key=bool(node.get("primaryKey")),
@@ -210,12 +209,10 @@ def _rule(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], fi
         engine=str(node.get("engine") or ""),
         implementation=implementation if kind == "custom" else {},
         arguments=dict(node.get("arguments") or {}),
-        query=str(node.get("query") or ""),
         unit=str(node.get("unit") or "rows"),
         limit=_limit(node, place),
         name=str(node.get("name") or ""),
         description=str(node.get("description") or ""),
-        dimension=str(node.get("dimension") or ""),
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import ibis
 import ibis.expr.types as ir
 
 if TYPE_CHECKING:
@@ -67,6 +66,23 @@ def count_repeated(groups: ir.Table) -> Ask:
     return rows(groups.aggregate(groups=groups.count(), rows=size.sum().fill_null(0), largest=size.max().fill_null(0)))
 
 
+def row_hash(table: ir.Table, key: Sequence[str] = ()) -> ir.StringValue:
+    """Return the hash of each row's key, 32 hexadecimal digits: the same on every engine and in every run.
+
+    Parameters
+    ----------
+    table : ibis table
+        Whose rows.
+    key : sequence of str
+        Columns that identify a row; all columns where empty.
+    """
+    parts = [table[c].cast("string").fill_null("∅") for c in (key or table.columns)]
+    text = parts[0]
+    for part in parts[1:]:
+        text = text + "\x1f" + part
+    return text.hexdigest("md5")
+
+
 def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:
     """Take the ``size`` rows whose keys have the smallest hashes, in that order: the same rows on every engine and in every run.
 
@@ -79,11 +95,7 @@ def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:
     key : sequence of str
         Columns that identify a row; all columns where empty.
     """
-    parts = [table[c].cast("string").fill_null("∅") for c in (key or table.columns)]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text + ibis.literal("\x1f") + part
-    return table.order_by(text.hexdigest("md5")).limit(size)
+    return table.order_by(row_hash(table, key)).limit(size)
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,11 @@ class Rule:
         For custom rules: what the engine is told.
     arguments : mapping
         Arguments of a library metric.
-    query : str
-        For SQL rules.
     unit : str
         ``rows`` or ``percent``.
     limit : Limit
         Bounds from the ``mustBe…`` operators, with the contract line as source; percent already turned into shares.
-    name, description, dimension : str
+    name, description : str
         As written.
     """
 
@@ -56,12 +54,10 @@ class Rule:
     engine: str = ""
     implementation: Mapping[str, Any] = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    query: str = ""
     unit: str = "rows"
     limit: Limit = field(default_factory=Limit)
     name: str = ""
     description: str = ""
-    dimension: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ class Column:
         Line of each key that was written, ``""`` for the property itself.
     file : str
         The contract file.
-    logical_type, physical_type : str
+    logical_type : str
         As written, empty where silent.
     required, unique, primary_key : bool
         Standard clauses.
@@ -96,7 +92,6 @@ class Column:
     lines: Mapping[str, int] = field(default_factory=dict)
     file: str = ""
     logical_type: str = ""
-    physical_type: str = ""
     required: bool = False
     unique: bool = False
     primary_key: bool = False
