@@ -1,7 +1,5 @@
 """What F001, F002 and F003 share."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -183,15 +181,3 @@ def test_awkward_names_and_types_of_groups() -> None:
     subject, engine = subject_of(frame, target="y", prediction="p", sensitive=('n "x", группа',))
     found = findings(SelectionRateGap(attribute='n "x", группа'), subject, engine)
     assert one(found, "selection_rate", {'n "x", группа': "true"}).value == pytest.approx(0.5)
-
-
-@pytest.mark.real_data
-@pytest.mark.skipif("ASSAY_REAL_DATA" not in os.environ, reason="ASSAY_REAL_DATA names no folder")
-def test_compas_to_the_digits_that_propublica_printed() -> None:
-    frame = pd.read_csv(Path(os.environ["ASSAY_REAL_DATA"]) / "compas" / "compas_for_aequitas.csv")
-    subject, engine = subject_of(frame, target="label_value", prediction="score", sensitive=("race",))
-    wrong = findings(FalsePositiveRateGap(attribute="race"), subject, engine)
-    missed = findings(TruePositiveRateGap(attribute="race"), subject, engine)
-    for where, fpr, fnr in (({}, 32.35, 37.40), ({"race": "African-American"}, 44.85, 27.99), ({"race": "Caucasian"}, 23.45, 47.72)):
-        assert round(100 * float(one(wrong, "false_positive_rate", where).value or 0), 2) == fpr
-        assert round(100 * float(one(missed, "false_negative_rate", where).value or 0), 2) == fnr
