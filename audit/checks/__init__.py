@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import isabstract
 from types import ModuleType
 
 from audit.core.check import Check
-from audit.core.errors import UsageError
+from audit.core.errors import UsageError, did_you_mean
 
 ENTRY_POINTS = "audit.checks"
+
+#: Families in the order in which a reader meets them.
+FAMILIES = ("quality", "balance", "privacy", "leakage", "performance", "fairness", "explanation", "errors", "shift")
 
 
 @cache
@@ -20,7 +24,7 @@ def discover() -> dict[str, type[Check]]:
     Raises
     ------
     UsageError
-        Two checks share a code, or a check lacks a code, title or family.
+        Two checks share a code, a check lacks a title, a family or what it is judged by, or a package that brings checks cannot be loaded.
     """
     found: dict[str, type[Check]] = {}
     for module in _modules():
@@ -30,14 +34,14 @@ def discover() -> dict[str, type[Check]]:
             for name in ("title", "family", "judged"):
                 if not getattr(value, name):
                     raise UsageError(f"check {value.__name__} in {module.__name__} has no '{name}'")
+            if isabstract(value):
+                raise UsageError(f"check {value.__name__} in {module.__name__} has no {', '.join(sorted(value.__abstractmethods__))}")
+            if value.family not in FAMILIES:
+                hint = did_you_mean(value.family, FAMILIES)
+                raise UsageError(f"check {value.__name__} in {module.__name__} is of the family '{value.family}', which no command runs. {hint}")
             if found.setdefault(value.code, value) is not value:
                 raise UsageError(f"code {value.code} is taken twice: by {found[value.code].__name__} and by {value.__name__}")
-    order = {family: i for i, family in enumerate(FAMILIES)}
-    return dict(sorted(found.items(), key=lambda item: (order.get(item[1].family, len(order)), item[0])))
-
-
-#: Families in the order in which a reader meets them.
-FAMILIES = ("quality", "balance", "privacy", "leakage", "performance", "fairness", "explanation", "errors", "shift")
+    return dict(sorted(found.items(), key=lambda item: (FAMILIES.index(item[1].family), item[0])))
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -45,4 +49,7 @@ def _modules() -> Iterator[ModuleType]:
         if not info.ispkg:
             yield import_module(info.name)
     for point in entry_points(group=ENTRY_POINTS):
-        yield point.load()
+        try:
+            yield point.load()
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"the checks of '{point.value}' cannot be loaded: {error}. Install what they need, or remove their package") from error
