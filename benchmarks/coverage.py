@@ -1,4 +1,4 @@
-"""Coverage, false alarms and power of the intervals and verdicts, by simulation: ``python -m benchmarks.coverage``.
+"""Coverage, false alarms and power of the intervals and verdicts, by simulation: ``python benchmarks/coverage.py``.
 
 The percentile bootstrap stands beside ours, since it is what most tools do. It is drawn here from cell counts, which is the bootstrap of
 the rows in distribution; ``--fairlearn`` runs fairlearn's own on a few tables to show that, and what it costs.
@@ -12,11 +12,12 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom, binomtest
 
 from audit.stats.auc import roc_auc, roc_auc_interval
 from audit.stats.cells import percentile_interval, resample
 from audit.stats.exact import alike
-from audit.stats.intervals import clopper_pearson, wilson
+from audit.stats.intervals import wilson
 from audit.stats.range_of_rates import range_of_rates
 
 LEVEL = 0.95
@@ -41,19 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"\n{options.repeats} repeats, seed {options.seed}, {time.perf_counter() - started:.0f} s")
 
 
-def binomial(n: int, p: float) -> NDArray[np.float64]:
-    logs = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p) for k in range(n + 1)]
-    return np.exp(logs)
-
-
 def one_rate() -> None:
     print("\nOne rate: how often the 95 % interval holds the truth (exact for Wilson and Clopper-Pearson)\n")
     print(f"{'n':>5} {'p':>6} {'Wilson':>8} {'Clopper-P.':>11} {'bootstrap':>10}")
     for n in (5, 10, 20, 30, 100):
         for p in (0.5, 0.9, 0.95, 0.99):
-            chances = binomial(n, p)
+            chances = binom.pmf(np.arange(n + 1), n, p)
             ours = covered(chances, [wilson(k, n, LEVEL) for k in range(n + 1)], p)
-            exact = covered(chances, [clopper_pearson(k, n, LEVEL) for k in range(n + 1)], p)
+            exact = covered(chances, [binomtest(k, n).proportion_ci(LEVEL, method="exact") for k in range(n + 1)], p)
             boot = [percentile_interval(resample([k, n - k], 1_000)[:, 0] / n, LEVEL) for k in range(n + 1)]
             print(f"{n:>5} {p:>6} {ours:>8.1%} {exact:>11.1%} {covered(chances, boot, p):>10.1%}")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from audit.core.errors import DataError
-from training.evaluate import Metric, outcome
+from training.evaluate import Metric, Outcome
 from training.labels import Labels
 from training.models.family import Family, OnEpoch, Rows
 from training.preprocess import make_preprocess
@@ -88,7 +88,7 @@ def fit_candidate(
     family.fit(model, seen, held, on_epoch)
     # both steps are fitted already: a pipeline's own fit would put the validation rows to the model without the preprocessing
     pipeline = Pipeline([("preprocess", preprocess), ("model", model)])
-    result = outcome(model, held.x, held.y, labels.positive)
+    result = Outcome(labels.codes[validation], np.asarray(model.predict_proba(held.x)), labels.positive)
     value = metric.measure(result)
     if not np.isfinite(value):
         raise DataError(

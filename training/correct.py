@@ -74,11 +74,10 @@ def correct(
     if labels.positive is None:
         return table, {**record, "reason": f"the target has {len(labels.classes):,} classes; {settings.method} corrects two-class predictions only"}
     group = table[sensitive].astype(object).where(table[sensitive].notna(), MISSING).map(str).to_numpy(dtype=object)
-    yes, no = labels.classes[labels.positive], labels.classes[1 - labels.positive]
     rows = Scored(table[score_column(chosen)].to_numpy(), labels.codes == labels.positive, group, (table[SPLIT] == "validation").to_numpy())
     corrected = mitigate.method(settings.method).correct(rows, settings.constraint, seed)
     if corrected.prediction is None:
         return table, {**record, "reason": corrected.reason}
-    values = np.where(corrected.prediction, yes, no).astype(labels.classes.dtype)
+    values = labels.classes[np.where(corrected.prediction, labels.positive, 1 - labels.positive)]
     column = as_target(values, table[labels.column])
     return table.assign(**{prediction_column(MITIGATED): column}), {**record, "applied": True, "rule": corrected.rule}

@@ -1,6 +1,6 @@
 """The metric by which one candidate is chosen on the validation rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,8 @@ class Outcome:
 
     Parameters
     ----------
-    truth, prediction : arrays of int, shape (rows,)
-        Position of the class in ``classes``.
+    truth : array of int, shape (rows,)
+        Position of each row's class.
     probability : array, shape (rows, classes)
         Class probabilities.
     positive : int or None
@@ -28,9 +28,13 @@ class Outcome:
     """
 
     truth: Array
-    prediction: Array
     probability: Array
     positive: int | None
+
+    @property
+    def prediction(self) -> Array:
+        """Position of the most probable class of each row."""
+        return self.probability.argmax(axis=1)
 
     @property
     def hot(self) -> Array:
@@ -89,27 +93,6 @@ def metric(name: str) -> Metric:
     if name not in METRICS:
         raise UsageError(f"'training: metric' is '{name}', which is no metric. {did_you_mean(name, METRICS)}")
     return METRICS[name]
-
-
-def outcome(estimator: Any, features: Any, labels: Sequence[Any] | Array, positive: int | None) -> Outcome:
-    """Apply a fitted classifier to rows with labels.
-
-    Parameters
-    ----------
-    estimator : classifier
-        Its ``classes_`` are all labels that occur.
-    features : pandas.DataFrame
-        The rows.
-    labels : array, shape (rows,)
-        Their labels.
-    positive : int or None
-        Position of the positive class.
-    """
-    position = {label: i for i, label in enumerate(estimator.classes_.tolist())}
-    probability = np.asarray(estimator.predict_proba(features))
-    truth = np.array([position[label] for label in np.asarray(labels).tolist()])
-    prediction = np.array([position[label] for label in np.asarray(estimator.predict(features)).tolist()])
-    return Outcome(truth, prediction, probability, positive)
 
 
 def _roc_auc(o: Outcome) -> float:

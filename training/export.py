@@ -1,6 +1,5 @@
 """Models on disk, without pickle: preprocessing and scikit-learn models by skops, networks by safetensors."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.core.errors import DataError
+from audit.core.fingerprint import file_sha256
 from training import models
 from training.stored import dump_skops, load_skops
 
@@ -50,7 +50,7 @@ def save(pipeline: Any, folder: Path, *, family: str, features: Sequence[str]) -
         raise DataError(f"cannot write to '{folder}': {error.strerror or error}. Check the permissions and the free space") from error
     dump_skops(pipeline["preprocess"], folder / PREPROCESS)
     models.family(family).save(pipeline["model"], folder)
-    return {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    return {file.name: file_sha256(file) for file in sorted(folder.iterdir())}
 
 
 def load(folder: Path, sha256: Mapping[str, str] | None = None) -> Any:
@@ -78,7 +78,7 @@ def load(folder: Path, sha256: Mapping[str, str] | None = None) -> Any:
     for name, expected in (sha256 or {}).items():
         if not (folder / name).is_file():
             raise DataError(f"there is no file '{folder / name}'. Expected a model folder that 'assay train' wrote")
-        if _sha256(folder / name) != expected:
+        if file_sha256(folder / name) != expected:
             raise DataError(f"'{folder / name}' is not the file that was recorded (its SHA-256 differs). Restore it, or train again")
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
@@ -91,8 +91,3 @@ def load(folder: Path, sha256: Mapping[str, str] | None = None) -> Any:
         raise DataError(f"'{folder / ABOUT}' names the family '{name}', which this Assay does not have. Known: {', '.join(models.names())}")
     preprocess = load_skops(folder / PREPROCESS, TRUSTED_PREPROCESS)
     return Pipeline([("preprocess", preprocess), ("model", models.family(name).load(folder))])
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from audit.core.errors import DataError
+from audit.core.wording import counted
 
 #: Broken clauses that a message lists.
 SHOWN = 20
@@ -37,10 +38,10 @@ def guard(frame: pd.DataFrame, schema: Any, name: str = "the data") -> None:
         schema.validate(frame, lazy=True)
     except SchemaErrors as error:
         counts = Counter(_clause(case) for case in error.failure_cases.to_dict("records"))
-        broken = [f"{clause}{f' ({n:,} row{_s(n)})' if rows else ''}" for (clause, rows), n in counts.items()]
+        broken = [f"{clause} ({counted(n, 'row')})" if rows else clause for (clause, rows), n in counts.items()]
         listed = "; ".join(broken[:SHOWN]) + (f"; and {len(broken) - SHOWN} more" if len(broken) > SHOWN else "")
         raise DataError(
-            f"{name} breaks {len(broken)} clause{_s(len(broken))} of its contract at training's door: {listed}. "
+            f"{name} breaks {counted(len(broken), 'clause')} of its contract at training's door: {listed}. "
             "Run 'assay gate' on the same file: it names the rows"
         ) from None  # the cause would show values of the data
 
@@ -52,7 +53,3 @@ def _clause(case: Mapping[str, Any]) -> tuple[str, bool]:
         return f"{case['failure_case']}: {check}", False
     column = "the table" if case["schema_context"] == "DataFrameSchema" and not about_rows else case["column"]
     return f"{column}: {check}", about_rows
-
-
-def _s(n: int) -> str:
-    return "" if n == 1 else "s"

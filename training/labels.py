@@ -57,7 +57,7 @@ def read_labels(column: pd.Series, positive: str | None = None) -> Labels:
     column : pandas.Series
         The target; missing values allowed.
     positive : str or None
-        The positive class as text; the larger of two by order where not given.
+        The positive class as :func:`audit.run.resolve_positive` writes it; the larger of two by order where not given.
 
     Raises
     ------
@@ -104,8 +104,6 @@ def _plain(column: pd.Series) -> np.ndarray[Any, Any]:
 def _position(name: str, classes: np.ndarray[Any, Any], positive: str | None) -> int:
     if positive is None:
         return 1
-    if classes.dtype.kind == "b":
-        return int(positive.casefold() in ("true", "1", "1.0"))
     if classes.dtype.kind in "iuf":
         try:
             matches = classes == float(positive)

@@ -12,7 +12,8 @@ from audit.core.contract import Contract
 from audit.core.errors import UsageError
 from audit.core.run import Run
 from audit.core.subject import Subject
-from audit.run import Progress
+from audit.engines.ask_engine import AskEngine
+from audit.run import Progress, resolve_positive
 from training import export, mitigate, models
 from training.candidate import Candidate, fit_candidate
 from training.correct import correct, sensitive_attribute
@@ -112,6 +113,8 @@ def train(
     reserve(frame, settings.candidates)
     if schema is not None:
         guard(frame, schema, subject.name)
+    # by the audit's own rule: 'yes' names the true rows of a boolean column, here as there
+    subject = resolve_positive(subject, AskEngine(subject.table.get_backend()))
     labels = read_labels(frame[target], subject.roles.positive)
     entity, declared = (frame[c] if c else None for c in (subject.roles.entity, subject.roles.split))
     split = divide(labels, config.split, entity=entity, declared=declared)

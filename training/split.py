@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit.config import SplitConfig
 from audit.core.errors import DataError
+from audit.core.wording import counted
 from training.labels import Labels
 
 PARTS = ("train", "validation", "test")
@@ -136,7 +137,6 @@ def by_entity(codes: np.ndarray[Any, Any], groups: np.ndarray[Any, Any], fractio
     counts = np.zeros((len(entities), int(codes.max()) + 1))
     np.add.at(counts, (inverse, codes), 1)
     goal = np.outer(fractions, counts.sum(axis=0))
-    goal[goal == 0] = 1.0
     have = np.zeros_like(goal)
     shuffled = np.random.default_rng(seed).permutation(len(entities))
     order = shuffled[np.argsort(-counts.sum(axis=1)[shuffled], kind="stable")]
@@ -154,8 +154,9 @@ def _enough(labels: Labels, codes: np.ndarray[Any, Any], fractions: Sequence[flo
     for code, rows in enumerate(np.bincount(codes, minlength=len(labels.classes))):
         if rows < needed:
             raise DataError(
-                f"class '{labels.classes[code]}' of target '{labels.column}' has {rows:,} rows; {needed:,} are needed for one in each of "
-                f"{', '.join(PARTS)} at a smallest share of {min(fractions):g}. Collect more of them, merge the class with another, or leave it out"
+                f"class '{labels.classes[code]}' of target '{labels.column}' has {counted(int(rows), 'row')}; "
+                f"{needed:,} are needed for one in each of {', '.join(PARTS)} at a smallest share of {min(fractions):g}. "
+                "Collect more of them, merge the class with another, or leave it out"
             )
 
 
@@ -173,7 +174,7 @@ def _declared(column: pd.Series, rows: int) -> np.ndarray[Any, Any]:
     strange = sorted(set(found) - set(PARTS))
     absent = [name for name in PARTS if name not in found]
     if strange or absent:
-        shown = ", ".join(f"'{v or '(missing)'}' ({found[v]:,} rows)" for v in sorted(found)[:6]) + (", …" if len(found) > 6 else "")
+        shown = ", ".join(f"'{v or '(missing)'}' ({counted(found[v], 'row')})" for v in sorted(found)[:6]) + (", …" if len(found) > 6 else "")
         raise DataError(
             f"the declared split '{column.name}' has the values {shown} in {rows:,} labelled rows. Expected exactly {', '.join(PARTS)}; "
             "or take 'split' out of the roles, and the rows are divided by the shares in the config"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 #: Rows for which a further thread pays: below, threads wait for each other longer than they work, and on a busy machine many times longer.
 ROWS_PER_THREAD = 100_000
@@ -17,8 +18,8 @@ def threads_for(rows: int) -> Iterator[None]:
     rows : int
         Size of the table.
     """
-    import sklearn.utils  # noqa: F401 (libraries loaded later would keep their own number)
     from threadpoolctl import threadpool_limits
 
+    import_module("sklearn.utils")  # the limit holds for the libraries that are loaded by now
     with threadpool_limits(min(1 + rows // ROWS_PER_THREAD, os.cpu_count() or 1)):
         yield

@@ -54,23 +54,15 @@ def _number(column: pd.Series) -> np.ndarray[Any, Any]:
 class _Columns(TransformerMixin, BaseEstimator):
     """Base of transformers that work on a frame and remember its columns."""
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: N803 (scikit-learn's own name)
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Remember the columns."""
         self.feature_names_in_ = np.asarray([str(c) for c in X.columns], dtype=object)
         self.n_features_in_ = X.shape[1]
         return self
 
 
-class Numbers(OneToOneFeatureMixin, _Columns):
-    """Numbers, booleans and durations as floats; infinite is missing."""
-
-    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:  # noqa: N803
-        """Return the columns as floats, shape (rows, columns)."""
-        return np.column_stack([_number(X[c]) for c in X.columns])
-
-
-class DateParts(_Columns):
-    """Dates as days since 1970-01-01 (UTC), month (1 to 12) and weekday (0 is Monday).
+class _Named(_Columns):
+    """Base of transformers that make columns with names of their own.
 
     Parameters
     ----------
@@ -81,7 +73,19 @@ class DateParts(_Columns):
     def __init__(self, reserved: tuple[str, ...] = ()) -> None:
         self.reserved = reserved
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:  # noqa: N803
+
+class Numbers(OneToOneFeatureMixin, _Columns):
+    """Numbers, booleans and durations as floats; infinite is missing."""
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """Return the columns as floats, shape (rows, columns)."""
+        return np.column_stack([_number(X[c]) for c in X.columns])
+
+
+class DateParts(_Named):
+    """Dates as days since 1970-01-01 (UTC), month (1 to 12) and weekday (0 is Monday)."""
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:
         """Return three columns for each column."""
         parts = []
         for c in X.columns:
@@ -95,26 +99,17 @@ class DateParts(_Columns):
         return np.asarray([foldable(c, part, self.reserved) for c in self.feature_names_in_ for part in DATE_PARTS], dtype=object)
 
 
-class MissingFlags(_Columns):
-    """1 where a column is missing, for the columns that had gaps in the training rows.
+class MissingFlags(_Named):
+    """1 where a column is missing, for the columns that had gaps in the training rows."""
 
-    Parameters
-    ----------
-    reserved : tuple of str
-        Names that outputs must not take.
-    """
-
-    def __init__(self, reserved: tuple[str, ...] = ()) -> None:
-        self.reserved = reserved
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Find the columns that have gaps, but not nothing but gaps."""
         super().fit(X)
         share = self._missing(X).mean(axis=0)
         self.flagged_ = np.flatnonzero((share > 0) & (share < 1))
         return self
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:
         """Return a 0/1 column for each column found."""
         return self._missing(X)[:, self.flagged_].astype(float)
 
@@ -128,21 +123,13 @@ class MissingFlags(_Columns):
         return np.column_stack(gaps)
 
 
-class Levels(_Columns):
+class Levels(_Named):
     """A 0/1 column for each level of a categorical column; missing is a level, and so are the rare ones together.
 
     A level that the training rows did not have counts as rare, or as none where no level was rare.
-
-    Parameters
-    ----------
-    reserved : tuple of str
-        Names that outputs must not take.
     """
 
-    def __init__(self, reserved: tuple[str, ...] = ()) -> None:
-        self.reserved = reserved
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Learn the levels."""
         super().fit(X)
         self.encoder_ = OneHotEncoder(
@@ -150,7 +137,7 @@ class Levels(_Columns):
         ).fit(self._texts(X))
         return self
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> np.ndarray[Any, Any]:
         """Return the 0/1 columns."""
         encoded: np.ndarray[Any, Any] = self.encoder_.transform(self._texts(X))
         return encoded

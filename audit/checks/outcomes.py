@@ -1,7 +1,7 @@
 """Labels and predictions by class, whatever types their columns have, as counts of group × label × prediction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -11,12 +11,17 @@ from numpy.typing import NDArray
 from audit.core.ask import Ask, Rows, rows
 from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
+from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.values import as_text
 
 MAX_CLASSES = 100
+#: A column with more groups than this is to be binned before rates by group say anything.
+MAX_GROUPS = 50
 #: More cells than this come only from a column that is no class and no group.
 MAX_CELLS = 20_000
+#: What rows without a group are called.
+MISSING = "(missing)"
 
 
 def null_if_missing(column: ir.Column) -> ir.Column:
@@ -57,14 +62,14 @@ class Outcomes:
 
     Parameters
     ----------
-    names : mapping of str to str
+    names : dict of str to str
         Classes of the target in order, by key, as the label column writes them; of a binary target the positive one comes last.
     positive : str or None
         Key of the positive class.
     """
 
-    names: dict[str, str] = field(default_factory=dict)
-    positive: str | None = None
+    names: dict[str, str]
+    positive: str | None
 
     @classmethod
     def of(cls, subject: Subject, labels: Rows) -> "Outcomes":
@@ -186,6 +191,12 @@ def whole(groups: Mapping[str | None, Confusion]) -> Confusion:
     )
 
 
+def left_out(table: Confusion) -> list[Measurement]:
+    """Return how many rows have no label and how many no prediction, where there are any."""
+    found = (("missing_labels", table.missing_labels), ("missing_predictions", table.missing_predictions))
+    return [Measurement(name, value, "rows", {}, table.rows, method="count of all rows") for name, value in found if value]
+
+
 def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Rows) -> dict[str | None, Confusion]:
     """Turn the counts of one prediction column into a table of label × prediction for each group.
 
@@ -232,5 +243,5 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     for group, label, predicted, n in cells:
         table = tables.setdefault(group, np.zeros((len(labels) + 1, len(predictions) + 1), dtype=np.int64))
         table[-1 if label is None else row_of[label], -1 if predicted is None else column_of[predicted]] += n
-    order = sorted(tables, key=lambda g: (g is None, _order(g or "")))
-    return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g in order for t in (tables[g],)}
+    ordered = sorted(tables.items(), key=lambda item: (item[0] is None, _order(item[0] or "")))
+    return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g, t in ordered}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
-from audit.engines.classifier import Classifier, Values, raw_features
+from audit.engines.classifier import Classifier, TorchMargin, Values, raw_features, sigmoid
 
 #: Largest relative additivity error with which an explanation is accepted; above it the next, slower method is tried.
 TOLERANCE = 1e-3
@@ -38,10 +38,6 @@ class Attributions:
         How the values were computed.
     additivity_error : float
         Largest ``|base + sum of values - margin|`` over the rows, relative to the largest ``|margin - base|``.
-    encoded : tuple of str
-        Columns the values were computed on, in order: those the last step saw, or the raw ones.
-    encoded_values : array, shape (rows, encoded columns)
-        Values before they were folded back onto the raw columns.
     """
 
     columns: tuple[str, ...]
@@ -51,8 +47,11 @@ class Attributions:
     unit: str
     method: str
     additivity_error: float
-    encoded: tuple[str, ...]
-    encoded_values: Values
+
+    @property
+    def probability(self) -> Values | None:
+        """The model's own probability of the positive class, shape (rows,); ``None`` where its margin does not tell."""
+        return sigmoid(self.margin) if self.unit == "log-odds" else self.margin if self.unit == "probability" else None
 
 
 @dataclass(frozen=True)
@@ -118,14 +117,13 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
         unit = classifier.unit(encoded)
         for found in _by_capability(classifier, encoded, classifier.encode(reference)):
             if found.error(margin) <= TOLERANCE:
-                names = classifier.encoded_names(columns)
-                values = fold(found.values, names, columns)
-                return Attributions(columns, values, found.base, margin, unit, found.method, found.error(margin), names, found.values)
+                values = fold(found.values, classifier.encoded_names(columns), columns)
+                return Attributions(columns, values, found.base, margin, unit, found.method, found.error(margin))
         found = _permutation(classifier, explained[:PERMUTATION_ROWS], reference[:PERMUTATION_BACKGROUND], seed)
     except (ValueError, TypeError) as error:
         raise DataError(f"model '{model.name}' could not be explained on {len(rows)} rows: {type(error).__name__}: {error}") from error
     margin = margin[:PERMUTATION_ROWS]
-    return Attributions(columns, found.values, found.base, margin, unit, found.method, found.error(margin), columns, found.values)
+    return Attributions(columns, found.values, found.base, margin, unit, found.method, found.error(margin))
 
 
 def fold(values: Values, names: Sequence[str], columns: Sequence[str]) -> Values:
@@ -171,7 +169,7 @@ def _by_capability(classifier: Classifier, encoded: Any, background: Any) -> Ite
     if any(hasattr(final, trees) for trees in ("tree_", "estimators_", "_predictors")):
         yield from _trees(classifier, encoded)
     if classifier.torch_margin is not None:
-        yield _deep(classifier, encoded, background)
+        yield _deep(classifier.torch_margin, classifier.sign, encoded, background)
 
 
 def _linear(classifier: Classifier, encoded: Values, background: Values) -> _Explained:
@@ -197,16 +195,15 @@ def _trees(classifier: Classifier, encoded: Values) -> Iterator[_Explained]:
         yield _Explained(method, classifier.sign * values, classifier.sign * float(base[0]))
 
 
-def _deep(classifier: Classifier, encoded: Values, background: Values) -> _Explained:
-    shap, margin = _shap(), classifier.torch_margin
-    assert margin is not None
+def _deep(margin: TorchMargin, sign: int, encoded: Values, background: Values) -> _Explained:
+    shap = _shap()
     with warnings.catch_warnings():
         # a layer that DeepExplainer does not know is told by one warning for each row; the additivity error tells it better
         warnings.filterwarnings("ignore", message="unrecognized nn.Module", category=UserWarning)
         explainer = shap.DeepExplainer(margin.module, margin.tensor(background))
         values = np.asarray(explainer.shap_values(margin.tensor(encoded), check_additivity=False), dtype=float)
     base = float(margin.values(background).mean())
-    return _Explained("shap DeepExplainer", classifier.sign * values.reshape(encoded.shape), classifier.sign * base)
+    return _Explained("shap DeepExplainer", sign * values.reshape(encoded.shape), sign * base)
 
 
 def _permutation(classifier: Classifier, rows: pd.DataFrame, background: pd.DataFrame, seed: int) -> _Explained:

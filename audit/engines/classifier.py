@@ -101,7 +101,7 @@ class Classifier:
         if not hasattr(self.final, "predict_proba"):
             return "decision function"
         margin, probability = self.margin(encoded), self.probability(encoded)
-        if np.allclose(1 / (1 + np.exp(-np.clip(margin, -500, 500))), probability, rtol=0, atol=SAME_PROBABILITY):
+        if np.allclose(sigmoid(margin), probability, rtol=0, atol=SAME_PROBABILITY):
             return "log-odds"
         return "probability" if np.allclose(margin, probability, rtol=0, atol=SAME_PROBABILITY) else "decision function"
 
@@ -109,6 +109,11 @@ class Classifier:
         """Look into a torch module only if it is the whole of the last step: if its margin gives the estimator's own probabilities."""
         if self.torch_margin is not None and self.unit(encoded) != "log-odds":
             self.torch_margin = None
+
+
+def sigmoid(margin: Values) -> Values:
+    """Return the probabilities that log-odds stand for."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(margin, -500, 500))))
 
 
 def raw_features(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -169,7 +174,7 @@ def _class_index(model: Model, positive: str | None) -> int:
 
 
 def _is(label: Any, positive: str) -> bool:
-    """Match a class of any type with its text, as ``Subject.is_positive`` does."""
+    """Match a class of any type with its text, as the run resolved it: a boolean by what people write for it, a number by its value."""
     if isinstance(label, (bool, np.bool_)):
         return TRUTH.get(positive.casefold()) is bool(label)
     if isinstance(label, (int, float, np.number)):

@@ -1,1 +1,1 @@
-"""Statistics from counts: intervals, exact tests, multiplicity, resampling of cells, distances. Pure numpy."""
+"""Statistics from counts: intervals, exact tests, multiplicity, resampling of cells. Pure numpy."""

@@ -45,9 +45,8 @@ def resample(counts: ArrayLike, draws: int = DRAWS, seed: int = 0) -> NDArray[np
 
 def percentile_interval(values: ArrayLike, level: float = 0.95) -> Interval | None:
     """Return the percentile interval of resampled values, or ``None`` where more than 5 % of them could not be estimated."""
-    drawn = np.asarray(values, dtype=float)
-    known = drawn[~np.isnan(drawn)]
-    if known.size == 0 or known.size < ESTIMABLE * drawn.size:
+    known = _estimable(np.asarray(values, dtype=float))
+    if known is None:
         return None
     tail = (1 - level) / 2
     low, high = np.quantile(known, [tail, 1 - tail])
@@ -84,9 +83,8 @@ def bca_interval(statistic: Statistic, counts: ArrayLike, level: float = 0.95, d
     estimate = float(statistic(observed[np.newaxis])[0])
     if np.isnan(estimate):
         return None
-    drawn = statistic(resample(observed, draws, seed))
-    known = drawn[~np.isnan(drawn)]
-    if known.size == 0 or known.size < ESTIMABLE * drawn.size:
+    known = _estimable(statistic(resample(observed, draws, seed)))
+    if known is None:
         return None
     normal = NormalDist()
     # half of the ties count as below: counts are lumpy
@@ -99,6 +97,12 @@ def bca_interval(statistic: Statistic, counts: ArrayLike, level: float = 0.95, d
         ends.append(normal.cdf(bias + z / (1 - acceleration * z)))
     low, high = np.quantile(known, ends)
     return float(low), float(high)
+
+
+def _estimable(drawn: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return the draws that could be estimated, or ``None`` where too few could."""
+    known = drawn[~np.isnan(drawn)]
+    return known if known.size and known.size >= ESTIMABLE * drawn.size else None
 
 
 def _acceleration(statistic: Statistic, observed: NDArray[np.int64]) -> float:

@@ -15,13 +15,13 @@ SLACK = 1e-9
 def alike(counts: ArrayLike, draws: int = DRAWS, seed: int = 0) -> float | None:
     """Return the p-value of "the outcome does not depend on the group".
 
-    Two groups with two outcomes are tested by Fisher's exact test. Other tables are tested by permutation: the labels of the groups are
-    shuffled over the rows (margins fixed, by hypergeometric draws), Pearson's statistic is compared, and p = (k + 1) / (draws + 1).
+    Two groups are tested by Fisher's exact test. More of them are tested by permutation: the labels of the groups are shuffled over the
+    rows (margins fixed, by hypergeometric draws), Pearson's statistic is compared, and p = (k + 1) / (draws + 1).
 
     Parameters
     ----------
-    counts : array_like of int, shape (groups, outcomes)
-        Counts; groups and outcomes without any row are left out.
+    counts : array_like of int, shape (groups, 2)
+        Counts of the two outcomes; groups without any row are left out.
     draws, seed : int
         Of the permutation.
 
@@ -36,14 +36,14 @@ def alike(counts: ArrayLike, draws: int = DRAWS, seed: int = 0) -> float | None:
     Molecular Biology 9, 39.
     """
     table = np.asarray(counts, dtype=np.int64)
-    if table.ndim != 2 or np.any(table < 0):
-        raise ValueError("counts are a table of groups × outcomes, none negative")
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-    if table.shape[0] < 2:
+    if table.ndim != 2 or table.shape[1] != 2 or np.any(table < 0):
+        raise ValueError(f"counts are a table of groups × two outcomes, none negative; got shape {table.shape}")
+    table = table[table.sum(axis=1) > 0]
+    if len(table) < 2:
         return None
-    if table.shape[1] < 2:
+    if not table.any(axis=0).all():
         return 1.0
-    if table.shape == (2, 2):
+    if len(table) == 2:
         return fisher(table)
     observed = float(_pearson(table[np.newaxis])[0])
     drawn = _pearson(_shuffled(table, draws, np.random.default_rng(seed)))
@@ -87,23 +87,10 @@ def _pearson(tables: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _shuffled(table: NDArray[np.int64], draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    sizes, outcomes = table.sum(axis=1), table.sum(axis=0)
-    if table.sum() >= HYPERGEOMETRIC_MAX:
-        # at this size drawing each group from the pooled shares gives the same distribution of the statistic
-        return np.stack([rng.multinomial(size, outcomes / outcomes.sum(), size=draws) for size in sizes], axis=1)
-    shuffled = np.empty((draws, *table.shape), dtype=np.int64)
-    if table.shape[1] == 2:
-        shuffled[:, :, 0] = rng.multivariate_hypergeometric(sizes, outcomes[0], size=draws, method="marginals")
-        shuffled[:, :, 1] = sizes - shuffled[:, :, 0]
-        return shuffled
-    left = np.repeat(sizes[np.newaxis], draws, axis=0)
-    for j, successes in enumerate(outcomes[:-1]):
-        remaining = np.full(draws, successes, dtype=np.int64)
-        after = left.sum(axis=1)
-        for g in range(len(sizes)):
-            after = after - left[:, g]
-            shuffled[:, g, j] = rng.hypergeometric(left[:, g], after, remaining)
-            remaining = remaining - shuffled[:, g, j]
-        left = left - shuffled[:, :, j]
-    shuffled[:, :, -1] = left
-    return shuffled
+    sizes, successes, total = table.sum(axis=1), int(table[:, 0].sum()), int(table.sum())
+    if total >= HYPERGEOMETRIC_MAX:
+        # at this size drawing each group from the pooled share gives the same distribution of the statistic
+        drawn = rng.binomial(sizes, successes / total, size=(draws, len(sizes)))
+    else:
+        drawn = rng.multivariate_hypergeometric(sizes, successes, size=draws, method="marginals")
+    return np.stack([drawn, sizes - drawn], axis=2)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-DRAWS = 9_999
+from audit.stats.exact import DRAWS, SLACK
 
 
 def multinomial_test(counts: ArrayLike, shares: ArrayLike, draws: int = DRAWS, seed: int = 0) -> float | None:
@@ -46,8 +46,8 @@ def multinomial_test(counts: ArrayLike, shares: ArrayLike, draws: int = DRAWS, s
     stated = stated / stated.sum()
     statistic = float(_likelihood_ratio(observed[np.newaxis], stated)[0])
     drawn = _likelihood_ratio(np.random.default_rng(seed).multinomial(n, stated, size=draws), stated)
-    # slack, because the same table may give sums that differ in the last digit
-    return float((np.sum(drawn >= statistic * (1 - 1e-9) - 1e-12) + 1) / (draws + 1))
+    # the statistic of a perfect fit is 0 but for rounding, hence the second term
+    return float((np.sum(drawn >= statistic * (1 - SLACK) - 1e-12) + 1) / (draws + 1))
 
 
 def _likelihood_ratio(tables: NDArray[np.int64], shares: NDArray[np.float64]) -> NDArray[np.float64]:

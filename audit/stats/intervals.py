@@ -7,8 +7,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from audit.stats.incomplete_beta import incomplete_beta
-
 Interval = tuple[float, float]
 
 
@@ -67,45 +65,6 @@ def wilson(successes: float, n: float, level: float = 0.95) -> Interval | None:
     """
     low, high = wilson_bounds(successes, n, level)
     return None if math.isnan(low) else (float(low), float(high))
-
-
-def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval | None:
-    """Return the exact (conservative) interval of a rate, or ``None`` where ``n`` is 0.
-
-    Parameters
-    ----------
-    successes, n : int
-        Count of successes among ``n`` trials.
-    level : float
-        Confidence level; the true coverage is never below it.
-
-    Returns
-    -------
-    tuple of two floats or None
-
-    References
-    ----------
-    Clopper, C. and Pearson, E. S. (1934). The use of confidence or fiducial limits. Biometrika 26, 404-413.
-    """
-    if not 0 <= successes <= n:
-        raise ValueError(f"a rate needs 0 <= successes <= n; got {successes} of {n}")
-    normal_quantile(level)
-    if n == 0:
-        return None
-    tail = (1 - level) / 2
-    low = 0.0 if successes == 0 else _beta_quantile(tail, successes, n - successes + 1)
-    high = 1.0 if successes == n else _beta_quantile(1 - tail, successes + 1, n - successes)
-    return low, high
-
-
-def _beta_quantile(probability: float, a: float, b: float) -> float:
-    low, high = 0.0, 1.0
-    while high - low > 1e-14 * max(high, 1e-3):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if incomplete_beta(middle, a, b) < probability else (low, middle)
-    return (low + high) / 2
 
 
 def newcombe_bounds(

@@ -80,16 +80,15 @@ def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, look
     """
     k, total = np.asarray(successes, dtype=np.int64), np.asarray(n, dtype=np.int64)
     places = np.flatnonzero(total > 0)
-    if len(places) < 2:
-        return None
     k, total = k[places], total[places]
-    rates = k / total
-    highest, lowest = int(np.argmax(rates)), int(np.argmin(rates))
     alpha = (1 - level) / looks
-    low, high = _bounds(k.astype(float), total.astype(float), alpha)
     # a permutation p-value is at least 1 / (draws + 1), so many looks need many draws
     p_value = alike(np.column_stack([k, total - k]), draws=max(draws, math.ceil(20 / alpha)), seed=seed)
-    assert p_value is not None
+    if p_value is None:
+        return None
+    rates = k / total
+    highest, lowest = int(np.argmax(rates)), int(np.argmin(rates))
+    low, high = _bounds(k.astype(float), total.astype(float), alpha)
     ratio_low, ratio_high = _ratio_bounds(k, total, alpha)
     return RangeOfRates(
         value=float(rates[highest] - rates[lowest]),

@@ -49,11 +49,10 @@ def test_logistic_regression_is_what_shap_says(data):
     encode = fitted[:-1].transform
     dense = [np.asarray(m.toarray() if hasattr(m, "toarray") else m) for m in (encode(rows), encode(background))]
     expected = shap.LinearExplainer(fitted[-1], shap.maskers.Independent(dense[1], max_samples=100)).shap_values(dense[0])
-    np.testing.assert_allclose(got.encoded_values, expected, atol=1e-12)
-    np.testing.assert_allclose(got.values[:, 2], expected[:, 2:].sum(axis=1), atol=1e-12)
+    # age and checks are one column each, the colours are three
+    np.testing.assert_allclose(got.values, np.column_stack([expected[:, :2], expected[:, 2:].sum(axis=1)]), atol=1e-12)
     assert got.unit == "log-odds"
     assert got.additivity_error < 1e-12
-    assert got.encoded == ("age", "checks", "colour=blue", "colour=green", "colour=red")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +89,13 @@ def test_the_positive_class_may_come_first(data, estimator):
 
 
 def test_a_forest_is_explained_in_probabilities(data):
-    got = attribute(model(pipeline(RandomForestClassifier(10, max_depth=3, random_state=0), data)), data[:20], data[100:120], positive="No")
+    fitted = pipeline(RandomForestClassifier(10, max_depth=3, random_state=0), data)
+    got = attribute(model(fitted), data[:20], data[100:120], positive="No")
     assert got.unit == "probability"
-    assert got.additivity_error < 1e-6
+    # 'No' is the first class
+    probability = fitted.predict_proba(data[:20][list(FEATURES)])[:, 0]
+    np.testing.assert_allclose(got.base + got.values.sum(axis=1), probability, atol=1e-9)
+    np.testing.assert_allclose(got.probability, probability, atol=1e-12)
 
 
 def test_what_does_not_add_up_is_not_accepted(data):
@@ -144,7 +147,7 @@ def test_permutations_of_an_additive_model_give_the_closed_form(data):
     exact = attribute(model(linear), data[:30], data[100:120])
     drawn = attribute(model(Opaque()), data[:30], data[100:120], seed=5)
     np.testing.assert_allclose(drawn.values, exact.values, atol=1e-9)
-    assert drawn.unit == "decision function"
+    assert (drawn.unit, drawn.probability) == ("decision function", None)
 
 
 def test_fold_by_hand():
@@ -168,9 +171,13 @@ def test_the_input_is_left_as_it_was_and_missing_text_is_no_error(data):
 
 
 def test_labels_of_other_types_find_their_class(data):
-    for labels, positive in ((data["label"] == "Yes", "true"), ((data["label"] == "Yes").astype(int), "1"), ((data["label"] == "Yes") * 1.0, "1")):
-        fitted = pipeline(LogisticRegression(), data.assign(label=labels))
-        assert attribute(model(fitted), data[:10], data[100:120], positive=positive).values[:, 0].any()
+    def values(labels, positive):
+        return attribute(model(pipeline(LogisticRegression(), data.assign(label=labels))), data[:10], data[100:120], positive=positive).values
+
+    expected, yes = values(data["label"], "Yes"), data["label"] == "Yes"
+    for labels, positive, negative in ((yes, "True", "false"), (yes.astype(int), "1", "0"), (yes * 1.0, "1", "0.0")):
+        np.testing.assert_allclose(values(labels, positive), expected, atol=1e-9)
+        np.testing.assert_allclose(values(labels, negative), -expected, atol=1e-9)
 
 
 @pytest.mark.parametrize(

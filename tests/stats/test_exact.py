@@ -21,8 +21,8 @@ def test_fisher_is_quick_and_right_on_millions() -> None:
 
 
 def test_permutation_agrees_with_the_large_sample_test() -> None:
-    for table in ([[50, 50], [60, 40], [45, 55]], [[30, 50, 20], [40, 40, 20]]):
-        assert alike(table) == pytest.approx(chi2_contingency(table, correction=False).pvalue, abs=0.02)
+    table = [[50, 50], [60, 40], [45, 55]]
+    assert alike(table) == pytest.approx(chi2_contingency(table).pvalue, abs=0.02)
 
 
 def test_permutation_of_three_groups_is_exact_by_enumeration() -> None:
@@ -44,9 +44,8 @@ def test_never_zero_and_the_same_for_the_same_seed() -> None:
 
 
 def test_billions_of_rows() -> None:
-    p = alike([[10**9, 10**9], [10**9 + 3_000, 10**9], [10**9, 10**9]])
-    assert p is not None
-    assert 0.01 < p <= 1
+    table = [[10**9, 10**9], [10**9 + 60_000, 10**9], [10**9, 10**9]]
+    assert alike(table) == pytest.approx(chi2_contingency(table).pvalue, abs=0.02)
 
 
 @settings(max_examples=20, deadline=None)
@@ -68,5 +67,6 @@ def test_false_alarms_under_the_null() -> None:
 
 
 def test_refuses_what_is_no_table() -> None:
-    with pytest.raises(ValueError, match="groups × outcomes"):
-        alike([1, 2, 3])
+    for counts in ([1, 2, 3], [[1, 2, 3], [4, 5, 6]], [[1, -1], [2, 2]]):
+        with pytest.raises(ValueError, match="groups × two outcomes"):
+            alike(counts)

@@ -13,7 +13,7 @@ def two():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, 150)
     p = np.clip(0.3 * truth + rng.random(150) * 0.7, 0.01, 0.99).round(2)
-    return Outcome(truth, (p > 0.5).astype(int), np.column_stack([1 - p, p]), 1)
+    return Outcome(truth, np.column_stack([1 - p, p]), 1)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def three():
     truth = rng.integers(0, 3, 150)
     p = rng.dirichlet([1, 1, 1], 150) + 0.3 * np.eye(3)[truth]
     p /= p.sum(axis=1, keepdims=True)
-    return Outcome(truth, p.argmax(axis=1), p, None)
+    return Outcome(truth, p, None)
 
 
 TWO = {
@@ -57,7 +57,7 @@ def test_three_classes_agree_with_scikit_learn(name, three):
 
 
 def test_the_first_class_can_be_the_positive_one(two):
-    flipped = Outcome(two.truth, two.prediction, two.probability, 0)
+    flipped = Outcome(two.truth, two.probability, 0)
     assert metric("roc_auc").measure(flipped) == pytest.approx(sk.roc_auc_score(two.truth == 0, two.probability[:, 0]))
     assert metric("recall").measure(flipped) == pytest.approx(sk.recall_score(two.truth, two.prediction, pos_label=0))
 

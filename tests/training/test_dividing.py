@@ -106,7 +106,7 @@ def test_a_declared_split_with_other_names_is_refused():
     with pytest.raises(DataError) as refused:
         divide(labels_of(["no", "yes"] * 2), SHARES, declared=declared)
     assert str(refused.value) == (
-        "the declared split 'fold' has the values '(missing)' (1 rows), 'holdout' (1 rows), 'train' (2 rows) in 4 labelled rows. "
+        "the declared split 'fold' has the values '(missing)' (1 row), 'holdout' (1 row), 'train' (2 rows) in 4 labelled rows. "
         "Expected exactly train, validation, test; or take 'split' out of the roles, and the rows are divided by the shares in the config"
     )
 

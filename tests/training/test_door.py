@@ -1,11 +1,14 @@
 """Training's door: the gate's run, the compiled contract, and which columns may pass."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pandera.pandas as pa
 import pytest
 
 from audit.core.contract import Column, Contract
 from audit.core.errors import DataError, UsageError
+from audit.core.result import Result
 from audit.core.status import Status
 from tests.toys import CONTRACT_SHA, config, gate_run, separable, subject, trained
 from training.features import features_of
@@ -23,7 +26,7 @@ def test_a_passing_gate_lets_in():
 
 def test_a_run_of_all_steps_is_judged_by_its_gate():
     run = gate_run()
-    model = run.results[0].__class__("F001", "Gap", "fairness", Status.FAILED, "wide")
+    model = Result("F001", "Gap", "fairness", Status.FAILED, "wide")
     require_gate(run.with_results([*run.results, model]), subject(separable(20)), CONTRACT)
 
 
@@ -55,8 +58,6 @@ def test_anything_else_is_refused(run, message):
 
 
 def test_data_without_a_fingerprint_are_refused():
-    from dataclasses import replace
-
     with pytest.raises(UsageError, match="is about other data"):
         require_gate(gate_run(data=""), replace(subject(separable(20)), sha256=""), CONTRACT)
 

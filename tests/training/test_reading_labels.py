@@ -33,7 +33,7 @@ def test_two_classes_of_any_type(values, classes):
 
 @pytest.mark.parametrize(
     ("values", "positive", "position"),
-    [(["yes", "no"], "no", 0), ([True, False], "False", 0), ([True, False], "1", 1), ([1, 2], "1", 0), ([1.0, 2.0], "2", 1)],
+    [(["yes", "no"], "no", 0), ([True, False], "False", 0), ([True, False], "True", 1), ([1, 2], "1", 0), ([1.0, 2.0], "2", 1)],
 )
 def test_the_declared_class_is_positive(values, positive, position):
     labels = read_labels(pd.Series(values, name="label"), positive)

@@ -8,10 +8,12 @@ import pytest
 from fairlearn.metrics import MetricFrame, selection_rate
 from sklearn.metrics import roc_auc_score
 
+from audit.core.contract import Contract
 from audit.core.serial import plain
-from tests.toys import separable, trained
+from tests.toys import CONTRACT_SHA, config, gate_run, separable, subject, trained
 from training import models
 from training.export import load
+from training.pipeline import train
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +158,26 @@ def test_the_lower_class_can_be_the_positive_one():
     assert done.record["mitigation"]["applied"]
 
 
+@pytest.mark.parametrize(
+    ("label", "positive", "resolved"),
+    [
+        (lambda y: y == "yes", "yes", "True"),
+        (lambda y: y == "yes", "no", "False"),
+        (lambda y: (y == "yes").astype(int), "true", "1"),
+        (lambda y: (y == "yes").astype(float), "0", "0.0"),
+    ],
+)
+def test_the_positive_class_is_named_as_for_the_audit(label, positive, resolved):
+    done = trained(separable(200).assign(label=lambda f: label(f.label)), {"positive": positive})
+    assert done.subject.roles.positive == resolved
+    # both sides by the audit's own predicate: the score is of the class that it counts
+    scored = done.subject.table.group_by(given=done.subject.is_positive(done.subject.table.label)).agg(
+        score=done.subject.table.score_logistic_regression.mean()
+    )
+    means = dict(scored.to_pyarrow().to_pandas().itertuples(index=False))
+    assert means[True] > 0.5 > means[False]
+
+
 @pytest.mark.slow
 def test_three_classes_have_no_score_and_no_mitigation():
     source = separable(400).assign(label=lambda f: np.digitize(f.number, [-0.7, 0.7]))
@@ -167,7 +189,7 @@ def test_three_classes_have_no_score_and_no_mitigation():
     assert (done.frame.prediction_logistic_regression == done.frame.label).mean() > 0.8
 
 
-def test_awkward_columns_go_all_the_way(tmp_path):
+def test_awkward_columns_go_all_the_way():
     source = separable(200).rename(columns={"number": 'größe in "cm".x=y', "level": "it's a level", "noise": "年齢"})
     source["empty"] = np.nan
     source["always"] = "same"
@@ -180,15 +202,11 @@ def test_awkward_columns_go_all_the_way(tmp_path):
 
 
 def test_candidates_are_stored_and_restored(tmp_path):
-    from audit.core.contract import Contract
-    from tests.toys import config, gate_run, subject
-    from training.pipeline import train
-
     source = separable(200)
     steps = []
     done = train(
         subject(source),
-        Contract(sha256="c" * 64),
+        Contract(sha256=CONTRACT_SHA),
         config(candidates=["logistic_regression", "torch_mlp"], max_epochs=2),
         gate_run(),
         folder=tmp_path / "model",

@@ -54,8 +54,6 @@ class Corrected:
 class Mitigation(ABC):
     """A way of correcting the predictions of a two-class model."""
 
-    constraints: tuple[str, ...] = ()
-
     @abstractmethod
     def correct(self, rows: Scored, constraint: str, seed: int) -> Corrected:
         """Learn a correction on the fitting rows and apply it to all rows.
@@ -65,12 +63,7 @@ class Mitigation(ABC):
         rows : Scored
             All labelled rows.
         constraint : str
-            One of ``constraints``.
+            What is to be equal, as the config names it.
         seed : int
             Of randomised predictions.
-
-        Raises
-        ------
-        UsageError
-            There is no such constraint.
         """

@@ -7,19 +7,19 @@ import numpy as np
 from fairlearn.postprocessing import ThresholdOptimizer
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from audit.core.errors import UsageError, did_you_mean
+from audit.core.wording import counted
 from training.mitigate.method import Array, Corrected, Mitigation, Scored
 
 
 class Scores(ClassifierMixin, BaseEstimator):
     """A classifier whose features are the probabilities that the chosen model gave: it need not be asked again, nor see the rows."""
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803 (scikit-learn's own name)
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Take the classes as 0 and 1."""
         self.classes_ = np.array([0, 1])
         return self
 
-    def predict_proba(self, X: Any) -> Array:  # noqa: N803
+    def predict_proba(self, X: Any) -> Array:
         """Return the probabilities of both classes, shape (rows, 2)."""
         score = np.asarray(X, dtype=float).reshape(-1)
         return np.column_stack([1 - score, score])
@@ -31,23 +31,11 @@ class ThresholdOptimizerMitigation(Mitigation):
     Method of M. Hardt, E. Price and N. Srebro, "Equality of opportunity in supervised learning" (2016), in fairlearn's ``ThresholdOptimizer``.
     """
 
-    constraints = (
-        "demographic_parity",
-        "equalized_odds",
-        "false_negative_rate_parity",
-        "false_positive_rate_parity",
-        "selection_rate_parity",
-        "true_negative_rate_parity",
-        "true_positive_rate_parity",
-    )
-
     def correct(self, rows: Scored, constraint: str, seed: int) -> Corrected:
         """Learn the thresholds and apply them."""
-        if constraint not in self.constraints:
-            raise UsageError(f"'training: mitigate: constraint' is '{constraint}'. {did_you_mean(constraint, self.constraints)}")
         unseen = {str(g): int((rows.group == g).sum()) for g in sorted(set(rows.group) - set(rows.group[rows.fitting]))}
         if unseen:
-            named = ", ".join(f"'{g}' ({n:,} rows in all)" for g, n in unseen.items())
+            named = ", ".join(f"'{g}' ({counted(n, 'row')} in all)" for g, n in unseen.items())
             return Corrected(None, {}, f"no threshold can be found for groups without validation rows: {named}")
         # any group number will do, and fairlearn compares them with ==
         names, codes = np.unique(rows.group, return_inverse=True)

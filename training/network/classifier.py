@@ -78,7 +78,7 @@ class TorchMLPClassifier(ClassifierMixin, BaseEstimator):
         self.patience = patience
         self.seed = seed
 
-    def fit(self, X: Any, y: Any, X_val: Any = None, y_val: Any = None, on_epoch: OnEpoch | None = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, X_val: Any = None, y_val: Any = None, on_epoch: OnEpoch | None = None) -> Self:
         """Fit on dense rows.
 
         Parameters
@@ -117,7 +117,7 @@ class TorchMLPClassifier(ClassifierMixin, BaseEstimator):
         self._remember(stop if split else None)
         return self
 
-    def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:  # noqa: N803
+    def predict_proba(self, X: Any) -> np.ndarray[Any, Any]:
         """Return class probabilities, shape (rows, classes)."""
         check_is_fitted(self)
         x = check_array(X, dtype=np.float32)
@@ -128,7 +128,7 @@ class TorchMLPClassifier(ClassifierMixin, BaseEstimator):
         # in single precision they add up to 1 but for the eighth digit
         return probabilities / probabilities.sum(axis=1, keepdims=True)
 
-    def predict(self, X: Any) -> np.ndarray[Any, Any]:  # noqa: N803
+    def predict(self, X: Any) -> np.ndarray[Any, Any]:
         """Return the most probable class of each row."""
         probabilities = self.predict_proba(X)
         labels: np.ndarray[Any, Any] = self.classes_[probabilities.argmax(axis=1)]

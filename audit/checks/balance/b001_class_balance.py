@@ -1,9 +1,11 @@
 """B001: how the rows are shared out between the classes of the target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.checks.balance.groups import Groups, ask_groups, read_groups
+from audit.checks.balance.groups import Groups, ask_groups, level_of_each, read_groups
+from audit.checks.rate import LEVEL, rate
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.exhibit import Exhibit, Kind
@@ -11,9 +13,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent
-from audit.stats.intervals import Interval, wilson
-
-LEVEL = 0.95
+from audit.stats.intervals import Interval, wilson_bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,18 +48,15 @@ class ClassBalance(Check):
         """Measure the share of each class."""
         target = subject.need("target")
         classes = read_groups(answers.rows("classes"), target, "class label")
-        measurements = [
-            Measurement("class_share", n / classes.total, "share", {target: name}, classes.total, wilson(n, classes.total), LEVEL, "wilson")
-            for name, n in classes.sizes.items()
-        ]
-        measurements.append(_minority(classes, target))
+        shares = [rate("class_share", n, classes.total, {target: name}) for name, n in classes.sizes.items()]
+        measurements = [*shares, _minority(classes, target)]
         if classes.missing:
             rows = classes.total + classes.missing
             measurements.append(Measurement("missing_rows", classes.missing, "rows", {"column": target}, rows, method="count of all rows"))
-        return Findings(measurements, _message(classes, target), [self._exhibit(classes, target)] if classes.sizes else [])
+        return Findings(measurements, _message(classes, target), [self._exhibit(classes, shares, target)] if shares else [])
 
-    def _exhibit(self, classes: Groups, target: str) -> Exhibit:
-        bars = [(name, n / classes.total, *(wilson(n, classes.total) or (None, None)), n) for name, n in classes.sizes.items()]
+    def _exhibit(self, classes: Groups, shares: Sequence[Measurement], target: str) -> Exhibit:
+        bars = [(name, s.value, *(s.interval or (None, None)), n) for (name, n), s in zip(classes.sizes.items(), shares, strict=True)]
         return Exhibit(
             Kind.BARS,
             f"Share of each class of '{target}'",
@@ -72,16 +69,14 @@ class ClassBalance(Check):
         )
 
 
-def least_share(sizes: list[int], level: float = LEVEL) -> Interval | None:
-    """Return the interval of the smallest of several shares of one whole.
+def least_share(sizes: Sequence[int]) -> Interval:
+    """Return the interval of the smallest of several shares of one whole, which is not empty.
 
-    Each share gets a Wilson interval, at a level that all hold together (Bonferroni; two shares mirror each other and count as one);
-    the smallest true share lies between the smallest lower and the smallest upper end.
+    Each share gets a Wilson interval, at a level that all hold together; the smallest true share lies between the smallest lower and the
+    smallest upper end.
     """
-    looks = 1 if len(sizes) <= 2 else len(sizes)
-    ends = [wilson(n, sum(sizes), 1 - (1 - level) / looks) for n in sizes]
-    known = [e for e in ends if e is not None]
-    return (min(low for low, _ in known), min(high for _, high in known)) if known else None
+    low, high = wilson_bounds(sizes, sum(sizes), level_of_each(len(sizes)))
+    return float(low.min()), float(high.min())
 
 
 def _minority(classes: Groups, target: str) -> Measurement:
@@ -89,7 +84,7 @@ def _minority(classes: Groups, target: str) -> Measurement:
         return Measurement("minority_share", None, "share", {"column": target}, 0, method="no row has a label")
     if len(classes.sizes) == 1:
         return Measurement("minority_share", 0.0, "share", {"column": target}, classes.total, method="no row of a second class")
-    name, n = list(classes.sizes.items())[-1]
+    *_, (name, n) = classes.sizes.items()
     interval = least_share(list(classes.sizes.values()))
     method = "wilson" if len(classes.sizes) == 2 else "wilson, simultaneous over classes"
     return Measurement("minority_share", n / classes.total, "share", {target: name}, classes.total, interval, LEVEL, method)
@@ -103,8 +98,7 @@ def _message(classes: Groups, target: str) -> str:
         return f"Only one class: '{target}' is {next(iter(classes.sizes))} in all {counted(classes.total, 'row')} with a label{absent}."
     shown = list(classes.sizes.items())
     shares = listed((f"{name} in {percent(n / classes.total)}" for name, n in shown), most=4)
-    interval = least_share(list(classes.sizes.values()))
-    assert interval is not None
+    low, high = least_share(list(classes.sizes.values()))
     rarest = f"the rarest of {len(shown)} classes is {shown[-1][0]} with {counted(shown[-1][1], 'row')}"
-    certain = f"95 % interval {percent(interval[0])} to {percent(interval[1])}"
+    certain = f"95 % interval {percent(low)} to {percent(high)}"
     return f"'{target}' is {shares} of {counted(classes.total, 'row')}; {rarest} ({certain}){absent}."

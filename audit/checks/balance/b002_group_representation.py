@@ -1,11 +1,14 @@
 """B002: how the rows are shared out between the groups of a sensitive attribute."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from audit.checks.balance.group_check import GroupCheck
-from audit.checks.balance.groups import Groups, ask_groups, read_groups
+from audit.checks.balance.groups import Groups, ask_groups, level_of_each, read_groups
+from audit.checks.rate import LEVEL, rate
 from audit.core.ask import Answers, Asks
 from audit.core.check import Findings
 from audit.core.contract import Column, Contract
@@ -15,10 +18,10 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent, points
+from audit.stats.exact import DRAWS
 from audit.stats.goodness_of_fit import multinomial_test
-from audit.stats.intervals import Interval, wilson
+from audit.stats.intervals import wilson_bounds
 
-LEVEL = 0.95
 ENOUGH_ROWS = 30
 DIFFERENCE = "largest_share_difference"
 REFERENCE_LIMIT = Limit(
@@ -83,7 +86,7 @@ class GroupRepresentation(GroupCheck):
 
     def _limit_against(self) -> Limit:
         """Return the limit that goes with a stated population; a rule's bounds above 1 are rows, others a difference of shares."""
-        default = self.limit
+        default = type(self).limit
         if (self.limit.low, self.limit.high) == (default.low, default.high):
             declared = self.limit.source != default.source
             return replace(REFERENCE_LIMIT, blocking=self.limit.blocking, source=self.limit.source if declared else REFERENCE_LIMIT.source)
@@ -100,18 +103,15 @@ class GroupRepresentation(GroupCheck):
         groups = read_groups(answers.rows("groups"), attribute, "group")
         sizes = {**groups.sizes, **{g: 0 for g in self.reference if g not in groups.sizes}}
         total = groups.total
-        measurements = [
-            Measurement("group_share", n / total if total else None, "share", {attribute: g}, total, wilson(n, total), LEVEL, "wilson")
-            for g, n in sizes.items()
-        ]
+        shares = [rate("group_share", n, total, {attribute: g}) for g, n in sizes.items()]
         smallest = min(sizes.values(), default=None)
-        measurements.append(Measurement("smallest_group_rows", smallest, "rows", {}, total, method="count of all rows"))
+        measurements = [*shares, Measurement("smallest_group_rows", smallest, "rows", {}, total, method="count of all rows")]
         if self.reference:
             measurements += _differences(sizes, self.reference, attribute)
         if groups.missing:
             measurements.append(Measurement("missing_rows", groups.missing, "rows", {}, total + groups.missing, method="count of all rows"))
         message = self._message(groups, sizes, attribute)
-        return Findings(measurements, message, self._exhibits(sizes, attribute) if total else [])
+        return Findings(measurements, message, [self._exhibit(sizes, shares, attribute)] if total else [])
 
     def _message(self, groups: Groups, sizes: Mapping[str, int], attribute: str) -> str:
         total = groups.total
@@ -131,18 +131,17 @@ class GroupRepresentation(GroupCheck):
         largest = f"{worst}, {percent(sizes[worst] / total)} here and {percent(self.reference.get(worst, 0.0))} there, {far} points apart"
         return f"'{attribute}' in {counted(total, 'row')} against {stated}: the largest difference is {largest}.{beyond}{few}{absent}"
 
-    def _exhibits(self, sizes: Mapping[str, int], attribute: str) -> list[Exhibit]:
-        total = sum(sizes.values())
+    def _exhibit(self, sizes: Mapping[str, int], shares: Sequence[Measurement], attribute: str) -> Exhibit:
         rows: list[tuple[Any, ...]] = []
-        for group, n in sizes.items():
-            rows.append((group, n / total, *(wilson(n, total) or (None, None)), n, "data"))
+        for (group, n), share in zip(sizes.items(), shares, strict=True):
+            rows.append((group, share.value, *(share.interval or (None, None)), n, "data"))
             if self.reference:
                 rows.append((group, self.reference.get(group, 0.0), None, None, None, "stated population"))
-        note = f"{total:,} rows; lines are 95 % intervals."
+        note = f"{sum(sizes.values()):,} rows; lines are 95 % intervals."
         if self.reference_source:
             note += f" Stated population: {self.reference_source}."
         columns = ("label", "value", "low", "high", "n", "series")
-        return [Exhibit(Kind.BARS, f"Share of each group of '{attribute}'", columns, rows, x_label="share of rows", note=note)]
+        return Exhibit(Kind.BARS, f"Share of each group of '{attribute}'", columns, rows, x_label="share of rows", note=note)
 
 
 def _population(stated: Any, place: str) -> dict[str, float]:
@@ -159,28 +158,18 @@ def _differences(sizes: Mapping[str, int], reference: Mapping[str, float], attri
     total = sum(sizes.values())
     if not total:
         return [Measurement(DIFFERENCE, None, "share", {}, 0, method="no row has a group")]
-    # the level at which the intervals of all groups hold together, so that the largest difference may be read off them;
-    # two shares mirror each other and count as one
-    level = 1 - (1 - LEVEL) / (len(sizes) if len(sizes) > 2 else 1)
-    result, absolute = [], []
-    for group, n in sizes.items():
-        stated = reference.get(group, 0.0)
-        interval = _shifted(wilson(n, total, level), stated)
-        result.append(Measurement("share_difference", n / total - stated, "share", {attribute: group}, total, interval, level, "wilson"))
-        absolute.append(_absolute(interval))
-    largest = max(abs(n / total - reference.get(g, 0.0)) for g, n in sizes.items())
-    ends = (max(low for low, _ in absolute), max(high for _, high in absolute))
+    counts, stated = np.array(list(sizes.values())), np.array([reference.get(g, 0.0) for g in sizes])
+    # the intervals of all groups hold together, so that the largest difference may be read off them
+    level = level_of_each(len(sizes))
+    differences = counts / total - stated
+    low, high = (end - stated for end in wilson_bounds(counts, total, level))
+    result = [
+        Measurement("share_difference", float(d), "share", {attribute: g}, total, (float(a), float(b)), level, "wilson")
+        for g, d, a, b in zip(sizes, differences, low, high, strict=True)
+    ]
+    largest = float(np.abs(differences).max())
+    ends = (max(0.0, float(np.maximum(low, -high).max())), float(np.maximum(-low, high).max()))
     result.append(Measurement(DIFFERENCE, largest, "share", {}, total, ends, LEVEL, "wilson, simultaneous over groups"))
-    p_value = multinomial_test(list(sizes.values()), [reference.get(g, 0.0) for g in sizes])
-    result.append(Measurement("p_value", p_value, "", {}, total, method="multinomial likelihood-ratio test, 9,999 draws"))
+    p_value, method = multinomial_test(counts, stated), f"multinomial likelihood-ratio test, {DRAWS:,} draws"
+    result.append(Measurement("p_value", p_value, "probability", {}, total, method=method))
     return result
-
-
-def _shifted(interval: Interval | None, by: float) -> Interval:
-    assert interval is not None
-    return interval[0] - by, interval[1] - by
-
-
-def _absolute(interval: Interval) -> Interval:
-    low, high = interval
-    return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))

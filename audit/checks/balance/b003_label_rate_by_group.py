@@ -1,22 +1,21 @@
 """B003: how often each group has the positive label."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.balance.group_check import GroupCheck
-from audit.checks.balance.groups import MOST_GROUPS
+from audit.checks.balance.groups import MOST_GROUPS, refuse_many
+from audit.checks.rate import rate
+from audit.checks.wording import span
 from audit.core.ask import Answers, Asks, rows
 from audit.core.check import Findings
-from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.values import as_text
 from audit.core.wording import counted, listed, percent, points
-from audit.stats.intervals import wilson
 from audit.stats.range_of_rates import RangeOfRates, range_of_rates
-
-LEVEL = 0.95
 
 Counts = dict[str, tuple[int, int]]
 
@@ -50,22 +49,16 @@ class LabelRateByGroup(GroupCheck):
         """Measure the label rates and their gap."""
         attribute, target = self.column_name(subject), subject.need("target")
         counts, absent = _counts(answers, attribute)
-        measurements = [
-            Measurement("label_rate", k / n, "share", {attribute: group}, n, wilson(k, n), LEVEL, "wilson") for group, (k, n) in counts.items()
-        ]
+        rates = [rate("label_rate", k, n, {attribute: group}) for group, (k, n) in counts.items()]
         total = sum(n for _, n in counts.values())
         gap = range_of_rates([k for k, _ in counts.values()], [n for _, n in counts.values()])
-        if gap is None:
-            measurements.append(Measurement("label_rate_gap", None, "share", {}, total, method="needs two groups with labels"))
-        else:
-            measurements.append(
-                Measurement("label_rate_gap", gap.value, "share", {}, total, gap.interval, gap.level, "newcombe over all pairs of groups")
-            )
-            measurements.append(Measurement("p_value", gap.p_value, "", {}, total, method="exact test of 'all groups alike'"))
+        gap_measured = _gap_measured(gap, total)
+        measurements = [*rates, *gap_measured]
         if absent:
             measurements.append(Measurement("missing_rows", absent, "rows", {}, total + absent, method="count of all rows"))
-        exhibits = [_exhibit(counts, attribute, f"'{target}' is {subject.roles.positive}")] if counts else []
-        return Findings(measurements, _message(counts, gap, absent, attribute, target, str(subject.roles.positive)), exhibits)
+        exhibits = [_exhibit(counts, rates, attribute, f"'{target}' is {subject.roles.positive}")] if counts else []
+        certain = span(gap_measured[0])
+        return Findings(measurements, _message(counts, gap, certain, absent, attribute, target, str(subject.roles.positive)), exhibits)
 
 
 def _counts(answers: Answers, attribute: str) -> tuple[Counts, int]:
@@ -79,12 +72,22 @@ def _counts(answers: Answers, attribute: str) -> tuple[Counts, int]:
         cell = cells.setdefault(row["group"], [0, 0])
         cell[0] += int(row["n"]) * int(row["positive"])
         cell[1] += int(row["n"])
-    if len(cells) > MOST_GROUPS:
-        raise NotApplicable(f"'{attribute}' has more than {MOST_GROUPS} distinct values, so its values are no groups; sort it into bands first")
+    refuse_many(len(cells), attribute, "group")
     return {group: (k, n) for group, (k, n) in sorted(cells.items(), key=lambda item: (-item[1][1], item[0]))}, absent
 
 
-def _message(counts: Counts, gap: RangeOfRates | None, absent: int, attribute: str, target: str, positive: str) -> str:
+def _gap_measured(gap: RangeOfRates | None, total: int) -> list[Measurement]:
+    """Return the gap first, and the p-value of there being none."""
+    if gap is None:
+        return [Measurement("label_rate_gap", None, "share", {}, total, method="needs two groups with labels")]
+    test = "Fisher's exact test" if gap.pairs == 1 else "permutation of groups, (k + 1) / (draws + 1)"
+    return [
+        Measurement("label_rate_gap", gap.value, "share", {}, total, gap.interval, gap.level, "newcombe over all pairs of groups"),
+        Measurement("p_value", gap.p_value, "probability", {}, total, method=f"all groups alike: {test}"),
+    ]
+
+
+def _message(counts: Counts, gap: RangeOfRates | None, certain: str, absent: int, attribute: str, target: str, positive: str) -> str:
     left_out = f" {counted(absent, 'row')} without a group or a label left out." if absent else ""
     if not counts:
         return f"No row has both a label and a value of '{attribute}'."
@@ -96,17 +99,16 @@ def _message(counts: Counts, gap: RangeOfRates | None, absent: int, attribute: s
     shown = sorted(counts) if len(counts) <= 4 else extremes
     rates = listed(f"{percent(counts[g][0] / counts[g][1])} of {g}" for g in shown)
     among = "" if len(counts) <= 4 else f" (the lowest and the highest of {len(counts)} groups)"
-    certain = f"{100 * gap.level:.4g} % interval {points(gap.interval[0])} to {points(gap.interval[1])}"
     return f"'{target}' is {positive} for {rates}{among}: a gap of {points(gap.value)} points ({certain}).{left_out}"
 
 
-def _exhibit(counts: Counts, attribute: str, outcome: str) -> Exhibit:
+def _exhibit(counts: Counts, rates: Sequence[Measurement], attribute: str, outcome: str) -> Exhibit:
     positives, total = sum(k for k, _ in counts.values()), sum(n for _, n in counts.values())
     return Exhibit(
         Kind.BARS,
         f"Share of rows where {outcome}, by '{attribute}'",
         ("label", "value", "low", "high", "n"),
-        [(group, k / n, *(wilson(k, n) or (None, None)), n) for group, (k, n) in counts.items()],
+        [(r.where[attribute], r.value, *(r.interval or (None, None)), r.n) for r in rates],
         x_label="label rate",
         reference=positives / total,
         reference_label="all rows",

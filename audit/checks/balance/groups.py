@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from audit.checks.rate import LEVEL
 from audit.core.ask import Ask, Rows, rows
 from audit.core.errors import NotApplicable
 from audit.core.values import as_text
@@ -49,8 +50,21 @@ def read_groups(answer: Rows, column: str, what: str) -> Groups:
     """
     sizes = {row["value"]: int(row["n"]) for row in answer}
     absent = sizes.pop(None, 0)
-    if len(sizes) > MOST_GROUPS:
+    refuse_many(len(sizes), column, what)
+    return Groups(dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0]))), absent)
+
+
+def refuse_many(values: int, column: str, what: str) -> None:
+    """Raise :class:`~audit.core.errors.NotApplicable` where a column has too many distinct values to be a class or a group."""
+    if values > MOST_GROUPS:
         raise NotApplicable(
             f"'{column}' has more than {MOST_GROUPS} distinct values, so it is no {what}; name another column, or sort it into bands first"
         )
-    return Groups(dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0]))), absent)
+
+
+def level_of_each(shares: int) -> float:
+    """Return the level at which the intervals of several shares of one whole hold together at ``LEVEL``.
+
+    Bonferroni; two shares mirror each other and count as one.
+    """
+    return 1 - (1 - LEVEL) / (shares if shares > 2 else 1)

@@ -15,6 +15,8 @@ MAX_VALUES = 20
 #: A numeric column with at most this many values has a condition for each of them.
 FEW_VALUES = 6
 QUARTILES = (0.25, 0.5, 0.75)
+#: Most conditions; each is combined with each.
+MAX_CONDITIONS = 600
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class Condition:
 
 
 def conditions(values: "pd.DataFrame", learn: NDArray[np.bool_], min_rows: int) -> list[Condition]:
-    """Return the conditions that enough rows meet.
+    """Return the conditions that enough rows meet, those that divide the rows most evenly first.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def conditions(values: "pd.DataFrame", learn: NDArray[np.bool_], min_rows: int) 
     Returns
     -------
     list of Condition
-        Over all rows.
+        Over all rows; at most ``MAX_CONDITIONS``.
     """
     import pandas as pd
 
@@ -66,7 +68,9 @@ def conditions(values: "pd.DataFrame", learn: NDArray[np.bool_], min_rows: int) 
             found += _ordered(series, known, learn)
         else:
             found += _categorical(series, known, learn)
-    return [c for c in found if min_rows <= int(c.met[learn].sum()) <= int(learn.sum()) - min_rows]
+    total = int(learn.sum())
+    enough = {c: n for c in found if min_rows <= (n := int(c.met[learn].sum())) <= total - min_rows}
+    return sorted(enough, key=lambda c: abs(2 * enough[c] - total))[:MAX_CONDITIONS]
 
 
 def _categorical(series: "pd.Series", known: NDArray[np.bool_], learn: NDArray[np.bool_]) -> list[Condition]:
@@ -88,6 +92,7 @@ def _ordered(series: "pd.Series", known: NDArray[np.bool_], learn: NDArray[np.bo
         return []
     few = len(distinct) <= FEW_VALUES
     edges = distinct[:-1] if few else np.unique(np.quantile(seen, QUARTILES, method="lower"))
+    edges = edges[edges < distinct[-1]]
     whole = bool(np.all(distinct == np.round(distinct))) and not dated
 
     def written(value: float) -> str:
@@ -97,7 +102,7 @@ def _ordered(series: "pd.Series", known: NDArray[np.bool_], learn: NDArray[np.bo
 
     name, gap = str(series.name), "" if known.all() else " or missing"
     result = []
-    for edge in edges[edges < distinct[-1]]:
+    for edge in edges:
         low, high = f"{name} ≤ {written(edge)}", f"{name} ≥ {written(distinct[distinct > edge][0])}" if whole else f"{name} > {written(edge)}"
         result.append(Condition(name, low, high + gap, numbers <= edge))
         result.append(Condition(name, high, low + gap, numbers > edge))

@@ -12,15 +12,16 @@ from audit.checks.errors.error_tree import grow
 from audit.checks.errors.segments import Segment, confirm, detectable, discover, pairs
 from audit.checks.outcomes import MAX_CLASSES
 from audit.checks.rate import LEVEL, rate
-from audit.core.ask import Answers, Asks, frame, sample, scalar
+from audit.core.ask import Answers, Asks, frame, row_hash, sample, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
-from audit.core.subject import TRUTH, Subject
+from audit.core.subject import Subject
+from audit.core.values import as_text
 from audit.core.wording import counted, percent, points
-from audit.stats.intervals import newcombe, wilson
+from audit.stats.intervals import newcombe
 
 WRONG, HALF = "assay_wrong", "assay_half"
 EVEN = tuple("02468ace")
@@ -76,8 +77,7 @@ class WeakestSegments(Check):
         described = _describing(subject)
         held_out = subject.held_out
         rows = sample(held_out, self.rows, subject.roles.key)
-        label, predicted = rows[target], rows[prediction]
-        wrong = _differ(subject, label, predicted)
+        wrong = _differ(subject, rows[target], rows[prediction])
         picked = rows.select(**{f"c{i}": rows[c] for i, c in enumerate(described)}, **{WRONG: wrong, HALF: _even(subject, rows)})
         return {
             "classes": scalar(held_out[target].nunique()),
@@ -115,7 +115,11 @@ class WeakestSegments(Check):
             text += f"{len(found)} stood out, none of them confirmed on the other half." if found else "none stood out."
             if not wrong.any():
                 return text
-            need = max(self.min_gap, detectable(0.1, float(wrong.mean()), min(int(half.sum()), later), self.candidates))
+            rows = min(int(half.sum()), later)
+            # less a standard error, because a tenth of all rows may be fewer in one half
+            if rows / 10 - (rows / 10) ** 0.5 < self.min_rows:
+                return f"{text} A tenth of the rows would be too few to be noticed: a segment needs {self.min_rows} of each half."
+            need = detectable(0.1, float(wrong.mean()), rows, self.min_gap, self.candidates, self.level)
             return f"{text} A tenth of the rows would be noticed four times out of five if they erred {points(need)} points more."
         parts = []
         for segment in confirmed[:3]:
@@ -142,29 +146,18 @@ def _describing(subject: Subject) -> tuple[str, ...]:
 def _differ(subject: Subject, label: ir.Column, predicted: ir.Column) -> ir.BooleanValue:
     """Return where a prediction is wrong; null where label or prediction is missing."""
     if subject.roles.positive is not None:
-        wrong = _positive(subject, label) != _positive(subject, predicted)
+        wrong = subject.is_positive(label) != subject.is_positive(predicted)
     elif label.type().is_numeric() and predicted.type().is_numeric():
         wrong = label.cast("float64") != predicted.cast("float64")
     else:
-        wrong = label.cast("string") != predicted.cast("string")
+        wrong = as_text(label) != as_text(predicted)
     return (~(missing(label) | missing(predicted))).ifelse(wrong, None)
-
-
-def _positive(subject: Subject, column: ir.Column) -> ir.BooleanValue:
-    """Return where an outcome is the positive one, 1 standing for true where label and prediction have different types."""
-    word = (subject.roles.positive or "").casefold()
-    return column == float(TRUTH[word]) if column.type().is_numeric() and word in ("true", "false") else subject.is_positive(column)
 
 
 def _even(subject: Subject, table: ir.Table) -> ir.BooleanValue:
     """Return which half a row is in: by the hash of its entity, so that nobody is in both; else of its key; else of the whole row."""
     roles = subject.roles
-    names = (roles.entity,) if roles.entity else roles.key or tuple(subject.table.columns)
-    parts = [table[c].cast("string").fill_null("∅") for c in names]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text + "\x1f" + part
-    return text.hexdigest("md5").right(1).isin(EVEN)
+    return row_hash(table, (roles.entity,) if roles.entity else roles.key).right(1).isin(EVEN)
 
 
 def _measured(segment: Segment, how: str) -> list[Measurement]:
@@ -183,11 +176,10 @@ def _bars(found: Sequence[Segment], confirmed: Sequence[Segment], overall: Measu
     bars, lines = [], []
     for s in sorted(found, key=lambda s: s not in confirmed):
         state = "confirmed" if s in confirmed else "not confirmed"
-        interval = wilson(s.errors, s.n, LEVEL) or (None, None)
-        value = s.errors / s.n if s.n else None
-        bars.append((s.text, value, *interval, s.n, state))
+        inside, outside = rate("error_rate", s.errors, s.n), rate("error_rate", s.rest_errors, s.rest)
+        bars.append((s.text, inside.value, *(inside.interval or (None, None)), s.n, state))
         difference = newcombe(s.errors, s.n, s.rest_errors, s.rest, LEVEL) or (None, None)
-        lines.append((s.text, s.n, value, s.rest_errors / s.rest if s.rest else None, s.excess, *difference, s.p_value, state))
+        lines.append((s.text, s.n, inside.value, outside.value, s.excess, *difference, s.p_value, state))
     mean = None if overall.value is None else float(overall.value)
     half = "Counted on the half in which they were not looked for."
     return [
@@ -207,8 +199,8 @@ def _tree(known: Sequence[Condition], wrong: np.ndarray, half: np.ndarray, min_r
     total = int((~half).sum())
     rows = []
     for node in grow(known, wrong, half, min_leaf=min_rows):
-        value = node.errors / node.n if node.n else None
-        rows.append((node.id, node.parent, node.label, value, node.n, *(wilson(node.errors, node.n, LEVEL) or (None, None)), node.n / total))
+        wrongly = rate("error_rate", node.errors, node.n)
+        rows.append((node.id, node.parent, node.label, wrongly.value, node.n, *(wrongly.interval or (None, None)), node.n / total))
     return Exhibit(
         Kind.TREE, "Where the errors are", ("id", "parent", "label", "value", "n", "low", "high", "share"), rows, "share misjudged",
         note="Grown on one half of the rows; rates, counts and 95 % Wilson intervals are of the other half.",

@@ -1,6 +1,6 @@
 """Segments in which a model errs more than elsewhere: looked for in one half of the rows, tested in the other."""
 
-import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -13,8 +13,6 @@ from audit.stats.multiplicity import benjamini_hochberg
 
 #: Standard errors above the rest from which a segment is worth a test on the other half.
 WORTH_A_TEST = 2.0
-#: Most conditions that are combined in pairs; those that split the rows most evenly are kept.
-MAX_CONDITIONS = 600
 
 
 @dataclass(frozen=True)
@@ -69,10 +67,9 @@ def discover(
     most : int
         How many to return; one that moves an edge of a better one, or whose further rows do not err more, is left out.
     """
-    kept = sorted(conditions, key=lambda c: abs(int(c.met[half].sum()) - int(half.sum()) / 2))[:MAX_CONDITIONS]
-    if not kept or not wrong[half].any():
+    if not conditions or not wrong[half].any():
         return []
-    met = np.column_stack([c.met[half] for c in kept]).astype(np.float32)
+    met = np.column_stack([c.met[half] for c in conditions]).astype(np.float32)
     missed = wrong[half].astype(np.float32)
     counts, errors = met.T @ met, met.T @ (met * missed[:, np.newaxis])
     total, total_errors = float(len(missed)), float(missed.sum())
@@ -86,9 +83,9 @@ def discover(
         parent_mean = alone_errors / alone
         over_parent = beyond / np.sqrt(parent_mean * (1 - parent_mean) * (1 / counts + 1 / (alone - counts)))
     adds = (over_parent >= WORTH_A_TEST) & (over_parent.T >= WORTH_A_TEST)
-    column = np.array([c.column for c in kept])
+    column = np.array([c.column for c in conditions])
     # a pair of conditions on one column is either empty or another condition; the diagonal holds the single conditions
-    eligible = (column[:, np.newaxis] != column) & adds & np.triu(np.ones_like(counts, dtype=bool)) | np.eye(len(kept), dtype=bool)
+    eligible = (column[:, np.newaxis] != column) & adds & np.triu(np.ones_like(counts, dtype=bool)) | np.eye(len(conditions), dtype=bool)
     eligible &= (counts >= min_rows) & (total - counts >= min_rows) & (gap >= min_gap) & (score >= WORTH_A_TEST)
     ranked = np.flatnonzero(eligible)
     ranked = ranked[np.argsort(-score.ravel()[ranked], kind="stable")]
@@ -97,11 +94,11 @@ def discover(
     covered = np.zeros(len(missed), dtype=bool)
     for i, j in zip(*np.unravel_index(ranked, score.shape), strict=True):
         mask = (met[:, i] > 0) & (met[:, j] > 0)
-        columns = frozenset((kept[i].column, kept[j].column))
+        columns = frozenset((conditions[i].column, conditions[j].column))
         same_columns = by_columns.get(columns, np.zeros_like(covered))
         # another edge of the same columns tells the same story; another value does not
         if not (mask & same_columns).any() and _says_something_new(mask, covered, missed, min_rows):
-            chosen.append((kept[i],) if i == j else (kept[i], kept[j]))
+            chosen.append((conditions[i],) if i == j else (conditions[i], conditions[j]))
             by_columns[columns] = same_columns | mask
             covered |= mask
         if len(chosen) == most:
@@ -132,7 +129,7 @@ def confirm(candidates: Sequence[tuple[Condition, ...]], wrong: NDArray[np.bool_
     for parts in candidates:
         inside = np.logical_and.reduce([c.met for c in parts]) & half
         counted.append((int(inside.sum()), int((inside & wrong).sum())))
-    p_values: NDArray[np.float64] | list[float] = benjamini_hochberg([more_errors(e, n, total_errors, total) for n, e in counted]) if counted else []
+    p_values = benjamini_hochberg([more_errors(e, n, total_errors, total) for n, e in counted])
     return [Segment(parts, n, e, total - n, total_errors - e, float(p)) for parts, (n, e), p in zip(candidates, counted, p_values, strict=True)]
 
 
@@ -154,7 +151,7 @@ def more_errors(errors: int, n: int, total_errors: int, total: int) -> float:
     return float(min(1.0, np.exp(terms).sum()))
 
 
-def detectable(share: float, rate: float, rows: int, tests: int) -> float:
+def detectable(share: float, rate: float, rows: int, min_gap: float, tests: int, level: float) -> float:
     """Return the difference in error rate with which a segment is found and confirmed four times out of five.
 
     Parameters
@@ -165,15 +162,19 @@ def detectable(share: float, rate: float, rows: int, tests: int) -> float:
         Overall error rate.
     rows : int
         Rows of one half.
-    tests : int
-        Candidates that may be tested; its p-value is taken to have to pass alone.
+    min_gap : float
+        Difference that must be seen in both halves.
+    tests, level : int, float
+        Candidates that may be tested, and the level of the test; its p-value is taken to have to pass alone.
     """
     normal = NormalDist()
+    error = float(np.sqrt(rate * (1 - rate) * (1 / (share * rows) + 1 / ((1 - share) * rows))))
+    needed = max(min_gap, error * max(WORTH_A_TEST, normal.inv_cdf(1 - level / tests)))
     # it must stand out on one half and be confirmed on the other, each with a chance of at least the root of 0.8
-    errors = max(WORTH_A_TEST, normal.inv_cdf(1 - 0.05 / tests)) + normal.inv_cdf(0.8**0.5)
-    return float(errors * np.sqrt(rate * (1 - rate) * (1 / (share * rows) + 1 / ((1 - share) * rows))))
+    return needed + error * normal.inv_cdf(0.8**0.5)
 
 
 def pairs(conditions: Sequence[Condition]) -> int:
     """Return how many segments of one or two conditions there are."""
-    return len(conditions) + sum(a.column != b.column for a, b in itertools.combinations(conditions, 2))
+    by_column = Counter(c.column for c in conditions).values()
+    return len(conditions) + (len(conditions) ** 2 - sum(n**2 for n in by_column)) // 2

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks, frame, sample, scalar
 from audit.core.check import Check, Findings
 from audit.core.errors import DataError, NotApplicable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from audit.engines.attributions import Attributions
 
-LEVEL = 0.95
 DRAWS = 1_000
 TRAIN = "train"
 #: Columns drawn; the table has all.
@@ -139,13 +139,12 @@ def _error(name: str, found: "Attributions") -> Measurement:
 
 def _score_difference(model: Model, rows: "pd.DataFrame", found: "Attributions") -> Measurement | None:
     """Return how far the explained model's probabilities are from the scores in the table."""
-    if not model.score or found.unit not in ("log-odds", "probability"):
+    if not model.score or found.probability is None:
         return None
     import pandas as pd
 
-    probability = 1 / (1 + np.exp(-np.clip(found.margin, -500, 500))) if found.unit == "log-odds" else found.margin
-    stored = pd.to_numeric(rows[model.score], errors="coerce").to_numpy(dtype=float, na_value=np.nan)[: len(probability)]
-    away = np.abs(stored - probability)
+    stored = pd.to_numeric(rows[model.score], errors="coerce").to_numpy(dtype=float, na_value=np.nan)[: len(found.probability)]
+    away = np.abs(stored - found.probability)
     known = away[~np.isnan(away)]
     if not known.size:
         return None

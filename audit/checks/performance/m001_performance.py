@@ -6,9 +6,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
+from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, left_out, whole
 from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
 from audit.checks.performance.scores import Scores, area, read_scores, score_asks
+from audit.checks.rate import bar
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
@@ -49,19 +50,18 @@ class Performance(Check):
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check; without a score or a binary target there is no ROC AUC to judge, so the default limit is dropped."""
-        for check in super().plan(subject, contract):
-            scored = subject.roles.score and subject.roles.positive
-            default = check.limit == cls.limit
-            yield (
-                check if scored or not default else replace(check, limit=Limit(reason="no score of a binary target, so nothing to judge by default"))
-            )
+        """Return one check, or those of the contract; without a score or a positive outcome there is no ROC AUC for the default limit to judge."""
+        checks = super().plan(subject, contract)
+        if _scored(subject):
+            return checks
+        unjudged = Limit(reason="no score of a binary target, so nothing to judge by default")
+        return [replace(check, limit=unjudged) if check.limit == cls.limit else check for check in checks]
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for label × prediction counts and, where there is a score, for score counts by label."""
         asks: dict[str, Ask] = {"labels": label_counts(subject), "cells": cell_counts(subject, subject.need("prediction"))}
-        if subject.roles.score and subject.roles.positive:
-            asks |= score_asks(subject, subject.roles.score)
+        if _scored(subject):
+            asks |= score_asks(subject, subject.need("score"))
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -69,32 +69,29 @@ class Performance(Check):
         prediction = subject.need("prediction")
         outcomes = Outcomes.of(subject, answers.rows("labels"))
         table = whole(by_group(subject, prediction, outcomes, answers.rows("cells")))
-        scores = read_scores(subject, outcomes, answers) if subject.roles.score and outcomes.positive is not None else None
-        metrics = [accuracy(table), balanced_accuracy(table)]
+        scores = read_scores(answers) if _scored(subject) else None
+        auc = area(scores) if scores is not None else None
+        right = accuracy(table)
+        metrics = [right, balanced_accuracy(table)]
         metrics += binary(table, outcomes.positive) if outcomes.positive is not None else [macro_f1(table)]
-        if scores is not None:
-            metrics.append(area(scores))
+        metrics += [auc] if auc is not None else []
         others = [] if outcomes.positive is not None else per_class_recall(table, subject.need("target"), outcomes.names)
         exhibits = [_bars(metrics), _heatmap(table, outcomes)]
-        if scores is not None and scores.negatives.sum() and scores.positives.sum():
-            exhibits.append(_curve(scores, metrics[-1]))
-        return Findings([*metrics, *others, *_gaps(table)], _message(subject, table, outcomes, metrics, scores), [e for e in exhibits if e])
+        if scores is not None and auc is not None and auc.value is not None:
+            exhibits.append(_curve(scores, auc.value))
+        message = _message(subject, table, outcomes, right, auc, scores)
+        return Findings([*metrics, *others, *left_out(table)], message, [e for e in exhibits if e])
 
 
-def _gaps(table: Confusion) -> list[Measurement]:
-    total = table.rows
-    return [
-        Measurement(name, value, "rows", {}, total, method="count of all rows")
-        for name, value in (("missing_labels", table.missing_labels), ("missing_predictions", table.missing_predictions))
-        if value
-    ]
+def _scored(subject: Subject) -> bool:
+    return bool(subject.roles.score) and subject.roles.positive is not None
 
 
-def _message(subject: Subject, table: Confusion, outcomes: Outcomes, metrics: list[Measurement], scores: Scores | None) -> str:
+def _message(subject: Subject, table: Confusion, outcomes: Outcomes, right: Measurement, auc: Measurement | None, scores: Scores | None) -> str:
     rows = f"{table.n:,} held-out rows" if subject.roles.split else f"{table.n:,} rows (no split is recorded, so the model may have learnt from them)"
-    text = f"{known(metrics[0].value)} of {rows} are predicted right ({span(metrics[0])})"
-    if scores is not None and metrics[-1].value is not None:
-        text += f"; the ROC AUC is {metrics[-1].value:.3f} ({span(metrics[-1], 1, 3)})"
+    text = f"{known(right.value)} of {rows} are predicted right ({span(right)})"
+    if auc is not None and auc.value is not None:
+        text += f"; the ROC AUC is {auc.value:.3f} ({span(auc, 1, 3)})"
     text += "."
     missing = [(table.missing_labels, "label"), (table.missing_predictions, "prediction")]
     for number, what in missing:
@@ -114,9 +111,7 @@ def _message(subject: Subject, table: Confusion, outcomes: Outcomes, metrics: li
 
 
 def _bars(metrics: list[Measurement]) -> Exhibit:
-    rows = [
-        (m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m.value, *(m.interval or (None, None)), m.n) for m in metrics
-    ]
+    rows = [bar(m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m) for m in metrics]
     return Exhibit(
         Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, from 0 to 1",
         note="n is the number of rows a metric rests on: precision only on those predicted positive, recall only on those that are positive.",
@@ -138,16 +133,16 @@ def _heatmap(table: Confusion, outcomes: Outcomes) -> Exhibit | None:
     )  # fmt: skip
 
 
-def _curve(scores: Scores, measured: Measurement) -> Exhibit:
+def _curve(scores: Scores, area_below: float) -> Exhibit:
     false_positive, true_positive = roc_curve(scores.negatives, scores.positives)
-    points = range(len(false_positive))
-    if len(points) > CURVE_POINTS:
+    shown = np.arange(len(false_positive))
+    if len(shown) > CURVE_POINTS:
         # evenly along the curve's own length, so that steep parts keep their shape
         along = (false_positive + true_positive) / 2
-        points = sorted({0, len(points) - 1, *np.searchsorted(along, np.linspace(0, 1, CURVE_POINTS)).tolist()})  # type: ignore[assignment]
-    rows = [(float(false_positive[i]), float(true_positive[i]), "score") for i in points if i < len(false_positive)]
+        shown = np.unique(np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS)))
+    rows = [(float(false_positive[i]), float(true_positive[i]), "score") for i in shown]
     rows += [(0.0, 0.0, "chance"), (1.0, 1.0, "chance")]
     return Exhibit(
-        Kind.LINES, f"ROC curve, area {measured.value:.3f}", ("x", "y", "series"), rows, "false positive rate", "true positive rate",
+        Kind.LINES, f"ROC curve, area {area_below:.3f}", ("x", "y", "series"), rows, "false positive rate", "true positive rate",
         note="Each point is a threshold; the further the curve bends away from the line of chance, the better the score orders rows.",
     )  # fmt: skip

@@ -5,16 +5,14 @@ from typing import ClassVar
 
 from audit.checks.outcomes import Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
-from audit.checks.rate import LEVEL, rate
+from audit.checks.rate import bar, paired_change, rate
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
-from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import points
-from audit.stats.intervals import paired_difference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +50,22 @@ class GainOverBaseline(Check):
         name = outcomes.names[table.labels[majority]]
         only_model = table.right - int(table.counts[majority, majority])
         only_baseline = int(totals[majority] - table.counts[majority, majority])
-        gain = (only_model - only_baseline) / table.n
         model = accuracy(table)
         baseline = rate("baseline_accuracy", int(totals[majority]), table.n)
-        interval = paired_difference(only_model, only_baseline, table.n, LEVEL)
-        measured = Measurement("accuracy_gain", gain, "share", {}, table.n, interval, LEVEL, "bonett-price, paired on the same rows")
-        message = (
-            f"The model is right on {known(model.value)} of {table.n:,} rows, always answering '{name}' on {known(baseline.value)}: "
-            f"a {'gain' if gain >= 0 else 'loss'} of {points(abs(gain))} points (gain: {span(measured)})."
-        )
-        if table.right == totals[majority] and only_model == only_baseline == 0:
+        measured = paired_change("accuracy_gain", only_model, only_baseline, table.n)
+        if only_model == only_baseline == 0:
             message = (
                 f"The model answers as the baseline does: '{name}', on all rows where it matters; right on {known(model.value)} of {table.n:,} rows."
             )
-        shown = (("model", model), (f"always '{name}'", baseline))
+        else:
+            gain = (only_model - only_baseline) / table.n
+            message = (
+                f"The model is right on {known(model.value)} of {table.n:,} rows, always answering '{name}' on {known(baseline.value)}: "
+                f"a {'gain' if gain >= 0 else 'loss'} of {points(abs(gain))} points (gain: {span(measured)})."
+            )
         bars = Exhibit(
             Kind.BARS, "Accuracy of the model and of a constant answer", ("label", "value", "low", "high", "n"),
-            [(label, m.value, *(m.interval or (None, None)), m.n) for label, m in shown], "share of rows predicted right",
+            [bar("model", model), bar(f"always '{name}'", baseline)], "share of rows predicted right",
             note="The constant answer is the commonest class of these very rows, the strongest constant there is. The interval of the gain is "
             "narrower than the two bars suggest, since both are measured on the same rows.",
         )  # fmt: skip

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
+from audit.checks.outcomes import MAX_GROUPS, MISSING, Confusion, Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.scores import area, read_scores, score_asks
-from audit.checks.rate import rate
+from audit.checks.rate import bar, rate
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable
@@ -15,8 +15,6 @@ from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Model, Subject
 from audit.core.wording import percent, points
 
-MAX_GROUPS = 50
-MISSING = "(missing)"
 OBSERVED = "observed"
 
 
@@ -38,7 +36,7 @@ class CandidatesCompared(Check):
         for model in subject.models:
             for attribute in subject.roles.sensitive or ("",):
                 asks[_cells(model, attribute)] = cell_counts(subject, model.prediction, attribute)
-            if model.score and subject.roles.positive:
+            if model.score and subject.roles.positive is not None:
                 asks |= score_asks(subject, model.score, model.name)
         return asks
 
@@ -59,21 +57,22 @@ class CandidatesCompared(Check):
             right = accuracy(whole(next(iter(by_attribute.values()))), {"model": model.name})
             measurements.append(right)
             line: list[Scalar] = [model.name + (" (chosen)" if model.chosen else ""), right.value, right.n]
-            if subject.roles.positive is not None:
-                scored = area(read_scores(subject, outcomes, answers, model.name), {"model": model.name}) if model.score else None
+            if outcomes.positive is not None:
+                scored = area(read_scores(answers, model.name), {"model": model.name}) if model.score else None
                 measurements += [scored] if scored else []
                 line.append(scored.value if scored else None)
                 for attribute in subject.roles.sensitive:
-                    rates = _selection_rates(model.name, attribute, by_attribute.get(attribute, {}), outcomes)
+                    groups = by_attribute.get(attribute, {})
+                    rates = _selection_rates(model.name, attribute, groups, outcomes.positive)
                     measurements += rates
-                    bars.setdefault(attribute, _observed(attribute, by_attribute.get(attribute, {}), outcomes)).extend(
-                        _bar(r, attribute) for r in rates
-                    )
+                    if attribute not in bars:
+                        bars[attribute] = _bars(_label_rates(attribute, groups, outcomes.positive), attribute)
+                    bars[attribute] += _bars(rates, attribute)
                     known = [r.value for r in rates if r.value is not None and r.where[attribute] != MISSING]
                     line.append(max(known) - min(known) if len(known) > 1 else None)
             overview.append(line)
         columns = ["model", "accuracy", "rows"]
-        if subject.roles.positive is not None:
+        if outcomes.positive is not None:
             columns += ["ROC AUC", *(f"selection-rate gap, {a}" for a in subject.roles.sensitive)]
         table = Exhibit(
             Kind.TABLE, "Candidates on the held-out rows", columns, overview,
@@ -86,25 +85,23 @@ def _cells(model: Model, attribute: str) -> str:
     return f"cells of {model.name} by {attribute}"
 
 
-def _selection_rates(model: str, attribute: str, groups: dict[str | None, Confusion], outcomes: Outcomes) -> list[Measurement]:
+def _selection_rates(model: str, attribute: str, groups: dict[str | None, Confusion], positive: str) -> list[Measurement]:
+    return [
+        rate("selection_rate", *table.selected(positive), {"model": model, attribute: MISSING if group is None else group})
+        for group, table in groups.items()
+    ]
+
+
+def _label_rates(attribute: str, groups: dict[str | None, Confusion], positive: str) -> list[Measurement]:
     rates = []
     for group, table in groups.items():
-        rates.append(
-            rate("selection_rate", *table.selected(outcomes.positive or ""), {"model": model, attribute: MISSING if group is None else group})
-        )
+        tp, _, fn, _ = table.cells(positive)
+        rates.append(rate("label_rate", tp + fn, table.n, {"model": OBSERVED, attribute: MISSING if group is None else group}))
     return rates
 
 
-def _observed(attribute: str, groups: dict[str | None, Confusion], outcomes: Outcomes) -> list[tuple[Scalar, ...]]:
-    rates = []
-    for group, table in groups.items():
-        tp, _, fn, _ = table.cells(outcomes.positive or "")
-        rates.append(rate("label_rate", tp + fn, table.n, {"model": OBSERVED, attribute: MISSING if group is None else group}))
-    return [_bar(r, attribute) for r in rates]
-
-
-def _bar(measured: Measurement, attribute: str) -> tuple[Scalar, ...]:
-    return (measured.where[attribute], measured.value, *(measured.interval or (None, None)), measured.n, measured.where["model"])
+def _bars(rates: list[Measurement], attribute: str) -> list[tuple[Scalar, ...]]:
+    return [bar(r.where[attribute], r, r.where["model"]) for r in rates]
 
 
 def _selection_bars(attribute: str, rows: list[tuple[Scalar, ...]], outcomes: Outcomes) -> Exhibit:

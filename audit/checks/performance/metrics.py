@@ -9,7 +9,7 @@ from audit.checks.outcomes import Confusion
 from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
 from audit.stats.cells import bca_interval
-from audit.stats.intervals import Interval, mean_of_rates, wilson
+from audit.stats.intervals import mean_of_rates, wilson
 
 
 def accuracy(table: Confusion, where: Mapping[str, str] | None = None) -> Measurement:
@@ -22,9 +22,9 @@ def balanced_accuracy(table: Confusion) -> Measurement:
     totals = table.counts.sum(axis=1)
     occur = totals > 0
     right = np.diag(table.counts)[occur]
-    method = "mean of recalls; wilson distances squared and added"
     if occur.sum() < 2:
         return Measurement("balanced_accuracy", None, "share", n=table.n, method="not estimable: only one class occurs")
+    method = "mean of recalls; wilson distances squared and added"
     if not occur.all():
         method += f"; over the {int(occur.sum())} classes that occur"
     value = float(np.mean(right / totals[occur]))
@@ -55,18 +55,11 @@ def f1(tp: int, fp: int, fn: int) -> Measurement:
 
 def macro_f1(table: Confusion) -> Measurement:
     """Return the mean of the F1 of all classes that occur or are predicted."""
-    size = len(table.labels)
-    value = _macro_f1(size)(table.counts[np.newaxis])[0]
-    interval: Interval | None = bca_interval(_macro_f1(size), table.counts, LEVEL)
-    return Measurement(
-        "macro_f1",
-        float(value),
-        "share",
-        n=table.n,
-        interval=interval,
-        level=LEVEL if interval else None,
-        method="bca, label × prediction cells resampled",
-    )
+    statistic = _macro_f1(len(table.labels))
+    value = float(statistic(table.counts[np.newaxis])[0])
+    interval = bca_interval(statistic, table.counts, LEVEL)
+    method = "bca, label × prediction cells resampled"
+    return Measurement("macro_f1", value, "share", n=table.n, interval=interval, level=LEVEL if interval else None, method=method)
 
 
 def _macro_f1(size: int) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
@@ -80,6 +73,6 @@ def _macro_f1(size: int) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
 
 
 def per_class_recall(table: Confusion, target: str, names: dict[str, str]) -> list[Measurement]:
-    """Return the recall of each class of a target with more than two."""
+    """Return the recall of each class of a target."""
     totals = table.counts.sum(axis=1)
     return [rate("recall", int(table.counts[i, i]), int(totals[i]), {target: names[label]}) for i, label in enumerate(table.labels)]

@@ -8,7 +8,6 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import Outcomes, key, null_if_missing
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Ask, rows, scalar
 from audit.core.check import missing
@@ -18,15 +17,13 @@ from audit.core.subject import Subject
 from audit.stats.auc import roc_auc, roc_auc_interval
 
 BINS = 10_000
-#: Labels × bins is the most that can come back from a binary target, with room for labels that are missing.
-MAX_ROWS = 4 * BINS
 #: With more distinct scores than this they are rounded before they are grouped: grouping millions of numbers is slow.
 MAX_DISTINCT = 100_000
 DIGITS = 5
 
 
 def score_asks(subject: Subject, score: str, of: str = "") -> dict[str, Ask]:
-    """Ask for the counts of label × score on the held-out rows, scores ascending.
+    """Ask for the counts of the two outcomes by score on the held-out rows.
 
     Up to 10,000 distinct scores each have their own bin; more of them share 10,000 bins with equally many distinct scores in each, so equal
     scores are never torn apart.
@@ -34,7 +31,7 @@ def score_asks(subject: Subject, score: str, of: str = "") -> dict[str, Ask]:
     Parameters
     ----------
     subject : Subject
-        With a target.
+        With a target and its positive value.
     score : str
         Column of numbers.
     of : str
@@ -51,7 +48,7 @@ def score_asks(subject: Subject, score: str, of: str = "") -> dict[str, Ask]:
             f"the score column '{score}' is of type {table[score].type()}; expected numbers, such as the probability of the positive class"
         )
     target, scored = table[subject.need("target")], table[score].cast("float64")
-    known = table.filter(~missing(target), ~missing(scored)).select(label=null_if_missing(target), score=scored)
+    known = table.filter(~missing(target), ~missing(scored)).select(positive=subject.is_positive(target), score=scored)
     return {
         f"distinct scores {of}": scalar(scored.approx_nunique()),
         f"scores {of}": _binned(known, when_needed=True),
@@ -60,12 +57,14 @@ def score_asks(subject: Subject, score: str, of: str = "") -> dict[str, Ask]:
 
 
 def _binned(known: ir.Table, *, when_needed: bool) -> Ask:
-    distinct = known.group_by(["score", "label"]).aggregate(n=known.count())
-    ranked = distinct.mutate(rank=ibis.dense_rank().over(order_by=distinct["score"]))
+    distinct = known.group_by("score").aggregate(n=known.count(), positives=known["positive"].sum())
+    ranked = distinct.mutate(rank=ibis.row_number().over(order_by=distinct["score"]))
     ranked = ranked.mutate(width=(ranked["rank"].max().over(ibis.window()) / BINS).floor().cast("int64") + 1)
     binned = ranked.mutate(bin=(ranked["rank"] / ranked["width"]).floor().cast("int64"))
-    counted = binned.group_by(["bin", "label"]).aggregate(score=binned["score"].max(), width=binned["width"].max(), n=binned["n"].sum())
-    return rows(counted.mutate(label=counted["label"].cast("string")).limit(MAX_ROWS), when_needed=when_needed)
+    counted = binned.group_by("bin").aggregate(
+        score=binned["score"].max(), width=binned["width"].max(), n=binned["n"].sum(), positives=binned["positives"].sum()
+    )
+    return rows(counted, when_needed=when_needed)
 
 
 def _rounded(score: ir.Column) -> ir.Column:
@@ -108,18 +107,13 @@ class Scores:
         return "all distinct scores" if self.exact else f"scores in {len(self.scores):,} bins of equally many distinct values, ties half"
 
 
-def read_scores(subject: Subject, outcomes: Outcomes, answers: Answers, of: str = "") -> Scores:
+def read_scores(answers: Answers, of: str = "") -> Scores:
     """Turn the answers to :func:`score_asks` into counts of the two outcomes by score."""
-    numeric = subject.table[subject.need("target")].type().is_numeric()
-    exact = int(answers.scalar(f"distinct scores {of}")) <= MAX_DISTINCT
-    bins: dict[int, list[float]] = {}
-    for row in answers.rows(f"scores {of}" if exact else f"rounded scores {of}"):
-        one = bins.setdefault(int(row["bin"]), [row["score"], 0, 0])
-        one[0] = max(one[0], row["score"])
-        one[2 if key(row["label"], numeric) == outcomes.positive else 1] += int(row["n"])
-        exact &= row["width"] == 1
-    table = np.array([bins[b] for b in sorted(bins)], dtype=float).reshape(-1, 3)
-    return Scores(table[:, 0], table[:, 1].astype(np.int64), table[:, 2].astype(np.int64), exact)
+    plain = int(answers.scalar(f"distinct scores {of}")) <= MAX_DISTINCT
+    bins = sorted(answers.rows(f"scores {of}" if plain else f"rounded scores {of}"), key=lambda row: row["bin"])
+    n, positives = (np.array([int(row[name]) for row in bins], dtype=np.int64) for name in ("n", "positives"))
+    exact = plain and all(row["width"] == 1 for row in bins)
+    return Scores(np.array([row["score"] for row in bins], dtype=float), n - positives, positives, exact)
 
 
 def area(scores: Scores, where: Mapping[str, str] | None = None) -> Measurement:

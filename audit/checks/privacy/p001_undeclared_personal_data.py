@@ -8,10 +8,11 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
+from audit.checks.personal import declared_personal
 from audit.checks.privacy.column_verdict import LEVEL, Evidence, Verdict, examine, may_be_named
 from audit.core.ask import Answers, Asks, frame
 from audit.core.check import Check, Findings
-from audit.core.contract import Column, Contract
+from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
@@ -21,8 +22,6 @@ from audit.core.wording import counted, listed, percent
 
 #: Fewer values than this among the first rows, and the first rows that have a value are looked at instead.
 FEW_VALUES = 100
-PUBLIC = ("", "public", "none", "unclassified", "unrestricted", "open")
-NO = ("", "none", "no", "false", "0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +59,8 @@ class UndeclaredPersonalData(Check):
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Yield one check that knows what the contract declares."""
-        personal = tuple(c.name for c in contract.columns if _says(c) is True)
-        harmless = tuple(c.name for c in contract.columns if _says(c) is False)
+        personal = tuple(c.name for c in contract.columns if declared_personal(c) is True)
+        harmless = tuple(c.name for c in contract.columns if declared_personal(c) is False)
         for check in list(cls.declared(contract)) or [cls()]:
             yield replace(
                 check,
@@ -124,14 +123,6 @@ class UndeclaredPersonalData(Check):
             [(v.column, v.kind, v.evidence.value, v.rate, *(v.interval or (None, None)), v.n, declared(v.column), v.example) for v in verdicts],
             note=f"Distinct values among the first {sampled:,} rows, at most {self.distinct:,} a column; interval at 95 %.",
         )
-
-
-def _says(column: Column) -> bool | None:
-    """Return what the contract says of a column: personal, not personal, or nothing."""
-    for key in ("personalData", "pii"):
-        if key in column.custom:
-            return str(column.custom[key]).strip().casefold() not in NO
-    return True if column.classification.strip().casefold() not in PUBLIC else None
 
 
 def _texts(table: ir.Table) -> dict[str, ir.StringValue]:

@@ -1,7 +1,7 @@
 """D001: columns that the contract promises, and the types it promises them in."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import ibis.expr.datatypes as dt
@@ -10,16 +10,17 @@ from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
-from audit.core.exhibit import Exhibit, Kind
+from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.wording import counted
 
 #: Which types of the engine a logical type of ODCS admits. An integer is a number; a date is no timestamp.
 ADMITS: dict[str, Callable[[dt.DataType], bool]] = {
     "string": lambda t: t.is_string() or t.is_uuid() or t.is_inet(),
     "integer": lambda t: t.is_integer(),
-    "number": lambda t: t.is_numeric() and not t.is_boolean(),
+    "number": lambda t: t.is_numeric(),
     "boolean": lambda t: t.is_boolean(),
     "date": lambda t: t.is_date(),
     "timestamp": lambda t: t.is_timestamp(),
@@ -53,9 +54,10 @@ class SchemaAndTypes(Check):
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check of the whole schema."""
-        limit = Limit(high=0, reason=cls.limit.reason, source=str(contract.place)) if contract.columns else cls.limit
-        yield cls(expected=tuple((c.name, c.logical_type) for c in contract.columns), limit=limit)
+        """Yield one check of the whole schema, or one for each rule that names this code."""
+        expected = tuple((c.name, c.logical_type) for c in contract.columns)
+        default = cls(limit=replace(cls.limit, source=str(contract.place)) if expected else cls.limit)
+        yield from [replace(check, expected=expected) for check in list(cls.declared(contract)) or [default]]
 
     def asks(self, subject: Subject) -> Asks:
         """Ask nothing: the schema is known without a scan."""
@@ -77,7 +79,7 @@ class SchemaAndTypes(Check):
             parts.append(f"missing: {', '.join(missing)}")
         if retyped:
             parts.append("; ".join(f"{name} is {got} where {logical} is promised" for name, logical, got in retyped))
-        message = f"{len(self.expected)} columns promised; " + ("; ".join(parts) if parts else "all there, in the promised types") + "."
+        message = f"{counted(len(self.expected), 'column')} promised; " + ("; ".join(parts) if parts else "all there, in the promised types") + "."
         faults = [(name, "missing", logical, "") for name, logical in self.expected if name in missing]
         faults += [(name, "other type", logical, got) for name, logical, got in retyped]
         method = "comparison of schemas"
@@ -88,5 +90,7 @@ class SchemaAndTypes(Check):
                 Measurement("retyped_columns", len(retyped), "columns", n=len(self.expected), method=method),
             ],
             message,
-            [Exhibit(Kind.TABLE, "Columns that differ from the contract", ("column", "fault", "promised", "found"), faults[:1000])] if faults else [],
+            [Exhibit(Kind.TABLE, "Columns that differ from the contract", ("column", "fault", "promised", "found"), faults[:MAX_ROWS])]
+            if faults
+            else [],
         )

@@ -62,7 +62,7 @@ class MissingValues(RowCheck):
         column = table[self.column]
         if not self.sentinels:
             return missing(column)
-        if column.type().is_numeric() and not column.type().is_boolean():
+        if column.type().is_numeric():
             # -999 in a column of decimals is -999.0: as texts they would differ
             coded = column.isin(numbers(self.sentinels))
         else:

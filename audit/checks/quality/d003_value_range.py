@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar, Self
 
 import ibis
@@ -133,9 +133,10 @@ class ValueRange(RowCheck):
     def _literal(self, column: ir.Column, bound: Bound) -> Any:
         if column.type().is_temporal():
             try:
-                return ibis.literal(str(bound)).cast(column.type())
-            except (ValueError, TypeError) as error:
-                raise UsageError(f"D003 on '{self.column}': '{bound}' is no {column.type()}") from error
+                (time if column.type().is_time() else datetime).fromisoformat(str(bound))
+            except ValueError as error:
+                raise UsageError(f"D003 on '{self.column}': the bound '{bound}' is no {column.type()} as ISO 8601 writes it") from error
+            return ibis.literal(str(bound)).cast(column.type())
         if isinstance(bound, str):
             raise UsageError(f"D003 on '{self.column}': the bound '{bound}' is text, the column is {column.type()}")
         return ibis.literal(bound)

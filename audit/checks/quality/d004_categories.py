@@ -1,11 +1,12 @@
 """D004: values that are none of the agreed categories."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import ibis.expr.types as ir
 
+from audit.checks.personal import declared_personal
 from audit.core.ask import Answers, Asks, scalar, value_counts
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
@@ -29,10 +30,10 @@ class Categories(RowCheck):
     ----------
     column : str
         The column.
-    classified : bool
-        Whether the contract classifies the column as other than public; its values are then not shown.
     allowed : tuple
-        The allowed values; compared as text, so that ``1`` and ``"1"`` are the same category.
+        The allowed values; ``1`` and ``"1"`` are the same category.
+    classified : bool
+        Whether the contract classifies the column as other than public, or declares personal data in it; its values are then not shown.
     """
 
     code: ClassVar[str] = "D004"
@@ -49,23 +50,27 @@ class Categories(RowCheck):
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Yield one check for each ``enum`` and each invalidValues rule with validValues."""
+        classified = {c.name: bool(declared_personal(c)) for c in contract.columns}
+        for check in cls._promised(contract):
+            yield replace(check, classified=check.classified or classified.get(check.column, False))
+
+    @classmethod
+    def _promised(cls, contract: Contract) -> Iterable[Self]:
         yield from cls.declared(contract)
         for column in contract.columns:
-            classified = column.classification.casefold() not in ("", "public")
             if column.enum:
                 place = str(column.place("enum"))
                 limit = Limit(high=0, reason="enum in the contract", source=place)
-                yield cls(column=column.name, allowed=column.enum, classified=classified, limit=limit, clauses=(place,))
+                yield cls(column=column.name, allowed=column.enum, limit=limit, clauses=(place,))
             for rule in column.rules:
                 if rule.metric == "invalidValues" and rule.arguments.get("validValues"):
                     values = tuple(rule.arguments["validValues"])
-                    limit = cls.limit_from(rule)
-                    yield cls(column=column.name, allowed=values, classified=classified, limit=limit, clauses=(str(rule.place),))
+                    yield cls(column=column.name, allowed=values, limit=cls.limit_from(rule), clauses=(str(rule.place),))
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the value is not allowed."""
         column = table[self.column]
-        if column.type().is_numeric() and not column.type().is_boolean():
+        if column.type().is_numeric():
             listed = numbers(self.allowed)
             return ~missing(column) & (column.notin(listed) if listed else True)
         return column.cast("string").notin(sorted(texts(self.allowed)))

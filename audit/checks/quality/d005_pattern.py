@@ -23,8 +23,8 @@ FORMATS: dict[str, str] = {
     "ipv4": r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$",
     "ipv6": r"^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$",
     "binary": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-    "password": r"^.*$",
-    "byte": r"^.*$",
+    "password": r"^",
+    "byte": r"^",
 }
 
 
@@ -58,8 +58,8 @@ class Pattern(RowCheck):
         """Yield one check for each pattern, each named text format and each invalidValues rule with a pattern."""
         yield from cls.declared(contract)
         for column in contract.columns:
-            place = str(column.place("pattern"))
             if column.options.get("pattern"):
+                place = str(column.place("pattern"))
                 limit = Limit(high=0, reason="pattern in the contract", source=place)
                 yield cls(column=column.name, pattern=str(column.options["pattern"]), limit=limit, clauses=(place,))
             name = column.options.get("format")

@@ -14,7 +14,7 @@ from audit.core.errors import NotApplicable
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
-from audit.core.wording import percent
+from audit.core.wording import counted, percent
 
 #: How many columns narrow the search down where no key is declared.
 NARROWING = 3
@@ -72,32 +72,31 @@ class ExactDuplicates(RowCheck):
     def asks(self, subject: Subject) -> Asks:
         """Ask how many rows repeat another: first by a few columns, then the candidates in full."""
         table = subject.table
-        plain = [c for c in table.columns if not table[c].type().is_nested()]
-        if len(plain) < len(table.columns):
+        if any(table[c].type().is_nested() for c in table.columns):
             raise NotApplicable("has nested columns, which cannot be compared as wholes")
-        return {"total": scalar(table.count()), "found": count_repeated(repeated(self.candidates(table), table.columns))}
+        return {"total": scalar(table.count()), "found": count_repeated(repeated(self.candidates(table), _compared(table)))}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count the copies beyond the first."""
         total = answers.scalar("total")
         kinds, equal, largest = (int(v) for v in answers.rows("found").values[0])
         copies = equal - kinds
+        columns = counted(len(_compared(subject.table)), "column")
         measurements = rows_measured(copies, total, self.where)
         if not copies:
-            return Findings(measurements, f"No two of {total:,} rows are equal in all {len(subject.table.columns)} columns.")
+            return Findings(measurements, f"No two of {total:,} rows are equal in all {columns}.")
         measurements.append(Measurement("largest_group", largest, "rows", n=total, method="count of all rows"))
-        message = f"{copies:,} of {total:,} rows ({percent(copies / total)}) repeat an earlier row in all {len(subject.table.columns)} columns"
+        message = f"{copies:,} of {total:,} rows ({percent(copies / total)}) repeat an earlier row in all {columns}"
         note = "" if subject.roles.key or subject.roles.entity else "; the data have no key, so equal rows may be different cases"
         return Findings(measurements, f"{message}{note}.")
 
     @staticmethod
     def _narrowing(table: ir.Table) -> list[str]:
         """Choose columns likely to differ: floats and timestamps before text before integers."""
-        order = {"float": 0, "time": 1, "text": 2}
 
-        def rank(name: str) -> int:
+        def rank(name: str) -> tuple[bool, ...]:
             kind = table[name].type()
-            return order["float"] if kind.is_floating() else order["time"] if kind.is_timestamp() else order["text"] if kind.is_string() else 3
+            return not kind.is_floating(), not kind.is_timestamp(), not kind.is_string()
 
         return sorted(_compared(table), key=rank)[:NARROWING]
 

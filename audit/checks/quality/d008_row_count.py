@@ -10,6 +10,7 @@ from audit.core.contract import Contract
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.wording import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +28,9 @@ class RowCount(Check):
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check for each rowCount rule, or one that asks for at least a row."""
-        rules = [r for r in contract.rules if r.metric == "rowCount"]
-        if not rules:
-            yield cls()
-        for rule in rules:
-            yield cls(limit=cls.limit_from(rule), clauses=(str(rule.place),))
+        """Yield one check for each rowCount rule and each rule that names this code, or one that asks for at least a row."""
+        promised = [cls(limit=cls.limit_from(r), clauses=(str(r.place),)) for r in contract.rules if r.metric == "rowCount"]
+        yield from [*cls.declared(contract), *promised] or [cls()]
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for the number of rows."""
@@ -42,5 +40,6 @@ class RowCount(Check):
         """Report it."""
         total = answers.scalar("total")
         return Findings(
-            [Measurement("row_count", total, "rows", n=total, method="count of all rows")], f"The table has {total:,} rows; {self.limit} expected."
+            [Measurement("row_count", total, "rows", n=total, method="count of all rows")],
+            f"The table has {counted(total, 'row')}; {self.limit} expected.",
         )

@@ -41,7 +41,8 @@ class GreatExpectationsRule(Check):
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check for each rule ``{type: custom, engine: greatExpectations}``."""
+        """Yield one check for each rule ``{type: custom, engine: greatExpectations}``, and for each that names this code."""
+        yield from cls.declared(contract)
         for rule in contract.all_rules():
             if rule.kind != "custom" or rule.engine != "greatExpectations":
                 continue

@@ -1,14 +1,14 @@
 """D011: columns that the contract does not mention."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
-from audit.core.exhibit import Exhibit, Kind
+from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
@@ -37,8 +37,7 @@ class UndeclaredColumns(Check):
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Yield one check, or one for each rule that names this code."""
         names = tuple(c.name for c in contract.columns)
-        declared = list(cls.declared(contract))
-        yield from [cls(declared_columns=names, limit=c.limit, clauses=c.clauses) for c in declared] or [cls(declared_columns=names)]
+        yield from [replace(check, declared_columns=names) for check in list(cls.declared(contract)) or [cls()]]
 
     def asks(self, subject: Subject) -> Asks:
         """Ask nothing: the schema is known without a scan."""
@@ -52,11 +51,11 @@ class UndeclaredColumns(Check):
         extra = [c for c in schema.names if c not in self.declared_columns]
         found = [Measurement("undeclared_columns", len(extra), "columns", n=len(schema.names), method="comparison of schemas")]
         if not extra:
-            return Findings(found, f"All {len(schema.names)} columns are declared in the contract.")
+            return Findings(found, f"The contract declares every column ({len(schema.names)}).")
         clause = f" To declare one: {{name: {extra[0]}, logicalType: …, description: …}} under 'properties'."
         return Findings(
             found,
             f"{len(extra)} of {len(schema.names)} columns are not in the contract: {', '.join(extra[:10])}{', …' if len(extra) > 10 else ''}.",
-            [Exhibit(Kind.TABLE, "Columns that the contract does not mention", ("column", "type"), [(c, str(schema[c])) for c in extra[:1000]])],
+            [Exhibit(Kind.TABLE, "Columns that the contract does not mention", ("column", "type"), [(c, str(schema[c])) for c in extra[:MAX_ROWS]])],
             self.advice + clause,
         )

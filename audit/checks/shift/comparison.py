@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.checks.rate import LEVEL
 from audit.stats.cells import percentile_interval, resample
 from audit.stats.exact import HYPERGEOMETRIC_MAX, SLACK
 
 Counts = NDArray[np.int64]
 
-LEVEL = 0.95
 BOOTSTRAP = 1_000
 #: Draws after which chance is known well enough to be subtracted; always made.
 FIRST = 199

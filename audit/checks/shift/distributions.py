@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from audit.checks.rate import rate
 from audit.checks.shift.column_counts import ColumnCounts
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Scalar
-from audit.stats.intervals import wilson
 
 #: Bars of a column; further values are put together.
 SHOWN = 12
@@ -17,7 +17,6 @@ PARTS = 10
 MIN_ROWS = 10
 #: Text columns with more values than this may hold names; none of their values is shown.
 MAX_VALUES = 50
-LEVEL = 0.95
 
 _Group = tuple[str, int, int]
 
@@ -42,7 +41,8 @@ def distribution(counts: ColumnCounts, names: tuple[str, str]) -> Exhibit | None
     rows: list[Sequence[Scalar]] = []
     for label, *sides in groups:
         for n, total, name in zip(sides, totals, names, strict=True):
-            rows.append((label, n / total if total else None, *(wilson(n, total, LEVEL) or (None, None)), n, name))
+            share = rate("share", n, total)
+            rows.append((label, share.value, *(share.interval or (None, None)), n, name))
     note = "Shares with 95 % Wilson intervals; n is the number of rows."
     if tenths:
         note = f"Each part holds about a tenth of the rows of both periods together. {note}"

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from audit.checks.rate import LEVEL
 from audit.checks.shift.column_counts import ColumnCounts
-from audit.checks.shift.comparison import LEVEL, Comparison
+from audit.checks.shift.comparison import Comparison
 from audit.core.measurement import Measurement
 from audit.stats.exact import fisher
 from audit.stats.intervals import newcombe

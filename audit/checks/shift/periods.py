@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -70,9 +71,11 @@ def periods(subject: Subject, cut: str | int | float | None) -> Periods:
         late = _later_half(subject.table, name)
     else:
         try:
-            late = time >= ibis.literal(float(cut) if kind.is_numeric() else str(cut)).cast(kind)
+            begin = float(cut) if kind.is_numeric() else datetime.fromisoformat(str(cut))
         except ValueError as error:
-            raise UsageError(f"S001: 'cut' is '{cut}'; the time column '{name}' has the type {kind}") from error
+            wanted = "a number" if kind.is_numeric() else "a date such as 2024-05-01"
+            raise UsageError(f"S001: 'cut' is '{cut}'; the time column '{name}' has the type {kind}, so give {wanted}") from error
+        late = time >= ibis.literal(str(begin) if isinstance(begin, datetime) else begin).cast(kind)
     dated = subject.table.filter(~missing(time))
     return Periods(dated.select(*compared, *([] if name in compared else [name]), **{LATE: late}), compared, left_out, name)
 

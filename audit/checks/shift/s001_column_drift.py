@@ -163,10 +163,9 @@ def _read(both: Periods, column: str, answers: Answers, sizes: tuple[int, int]) 
 
 
 def _spans(both: Periods) -> ir.Table:
-    table = both.rows.filter(both.rows[LATE].notnull())
-    text = table[both.time].cast("string") if both.time else table[LATE].cast("string")
+    table = both.rows
     spans = {"first": table[both.time].min().cast("string"), "last": table[both.time].max().cast("string")} if both.time else {}
-    return table.group_by(LATE).aggregate(n=table.count(), **(spans or {"first": text.min(), "last": text.max()}))
+    return table.group_by(LATE).aggregate(n=table.count(), **spans)
 
 
 def _names(both: Periods, spans: Rows) -> tuple[tuple[str, str], tuple[int, int]]:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.checks.errors.e001_weakest_segments import WeakestSegments
+from audit.checks.errors.e001_weakest_segments import WeakestSegments, _even
+from audit.core.ask import frame as frame_ask
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Kind
 from audit.core.status import Status
@@ -81,6 +82,15 @@ def test_the_same_model_without_a_weakness_passes():
     assert "A tenth of the rows would be noticed four times out of five if they erred " in found.message
 
 
+def test_what_is_too_small_to_be_noticed_is_not_promised():
+    # halves of about 200 rows: a tenth of them is less than the 30 that a segment needs
+    frame, _, _ = table(n=400, extra=0.0, seed=1)
+    subject, engine = subject_of(frame, **ROLES)
+    message = findings(WeakestSegments(), subject, engine).message
+    assert message.endswith(" A tenth of the rows would be too few to be noticed: a segment needs 30 of each half.")
+    assert "four times out of five" in findings(WeakestSegments(min_rows=10), subject, engine).message
+
+
 def test_a_perfect_model_has_no_weak_segment():
     frame, _, _ = table(n=400)
     subject, engine = subject_of(frame.assign(prediction=frame["label"]), **ROLES)
@@ -106,16 +116,8 @@ def test_rows_of_one_person_stay_in_one_half():
     frame["prediction"] = np.where(frame.pop("wrong"), "y", "x")
     frame.loc[:9, "label"] = "y"
     subject, engine = subject_of(frame, entity="person", **ROLES)
-    asks = WeakestSegments().asks(subject)
-    sampled = engine.one(asks["rows"].__class__(subject.table.mutate(half=_half(subject)).select("person", "half"), "frame"))
-    assert (sampled.groupby("person")["half"].nunique() == 1).all()
-    assert 0.4 < sampled["half"].mean() < 0.6
-
-
-def _half(subject):
-    from audit.checks.errors.e001_weakest_segments import _even
-
-    return _even(subject, subject.table)
+    halved = engine.one(frame_ask(subject.table.select("person", half=_even(subject, subject.table))))
+    assert halved["half"].tolist() == [even(person) for person in halved["person"]]
 
 
 def test_labels_and_predictions_may_have_other_types_and_gaps():
@@ -128,6 +130,15 @@ def test_labels_and_predictions_may_have_other_types_and_gaps():
     found = findings(WeakestSegments(), subject, engine)
     assert one(found, "error_rate").n == 4_850
     assert one(found, "error_rate").value == pytest.approx(wrong[150:].mean())
+
+
+def test_whole_numbers_match_their_text():
+    frame, _, _ = table(n=1_000)
+    frame["label"] = np.random.default_rng(0).choice(["1", "2", "3"], 1_000)
+    frame["prediction"] = np.where(frame["age"] > 40, frame["label"].astype(float), 1.0)
+    subject, engine = subject_of(frame, **ROLES)
+    expected = (frame["label"].astype(float) != frame["prediction"]).mean()
+    assert one(findings(WeakestSegments(), subject, engine), "error_rate").value == pytest.approx(expected)
 
 
 def test_three_classes_are_judged_by_right_or_wrong():

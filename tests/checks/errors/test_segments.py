@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact, hypergeom
 
-from audit.checks.errors.conditions import Condition, conditions
+from audit.checks.errors.conditions import MAX_CONDITIONS, Condition, conditions
 from audit.checks.errors.error_tree import grow
 from audit.checks.errors.segments import confirm, detectable, discover, more_errors, pairs
 
@@ -31,10 +31,27 @@ def test_conditions_by_hand():
 def test_numbers_are_cut_at_quartiles_of_the_half_that_learns():
     frame = pd.DataFrame({"x": [*range(100), *[1_000] * 100]})
     found = conditions(frame, np.arange(200) < 100, 1)
+    # those that divide the half most evenly come first
     assert [c.text for c in found] == [
-        "x ≤ 24", "x ≥ 25", "x ≤ 49", "x ≥ 50", "x ≤ 74", "x ≥ 75", "x from 25 to 49", "x from 50 to 74",
+        "x ≤ 49", "x ≥ 50", "x ≤ 24", "x ≥ 25", "x ≤ 74", "x ≥ 75", "x from 25 to 49", "x from 50 to 74",
     ]  # fmt: skip
     assert next(c for c in found if c.text == "x ≥ 75").met[100:].all()
+
+
+def test_a_quartile_that_is_the_largest_value_gives_no_condition_twice():
+    # quartiles 4, 7 and 8; "from 8 to 8" would be "≥ 8" again
+    frame = pd.DataFrame({"x": [1, 2, 3, 4, 5, 6, 7, *[8] * 7]})
+    assert [c.text for c in conditions(frame, np.ones(14, dtype=bool), 1)] == ["x ≤ 7", "x ≥ 8", "x ≤ 4", "x ≥ 5", "x from 5 to 7"]
+
+
+def test_the_most_even_conditions_are_kept():
+    rng = np.random.default_rng(0)
+    shares = rng.uniform(0.05, 0.5, MAX_CONDITIONS)
+    frame = pd.DataFrame({f"c{i:03}": np.where(rng.random(400) < share, "a", "b") for i, share in enumerate(shares)})
+    counts = np.concatenate([[(frame[c] == v).sum() for v in "ab"] for c in frame])
+    found = conditions(frame, np.ones(400, dtype=bool), 1)
+    assert len(found) == MAX_CONDITIONS
+    assert [abs(c.met.sum() - 200) for c in found] == sorted(abs(counts - 200))[:MAX_CONDITIONS]
 
 
 def test_dates_missing_numbers_and_rare_values():
@@ -110,9 +127,10 @@ def test_on_noise_hardly_ever_anything_is_confirmed():
     assert np.mean(runs) <= 0.05
 
 
-def test_the_difference_called_detectable_is_detected():
-    share, rate, n = 0.1, 0.2, 2_000
-    need = detectable(share, rate, n // 2, 10)
+@pytest.mark.parametrize("n", [2_000, 20_000], ids=["few rows", "many rows, where the smallest gap decides"])
+def test_the_difference_called_detectable_is_detected(n):
+    share, rate = 0.1, 0.2
+    need = detectable(share, rate, n // 2, 0.05, 10, 0.05)
     hits = []
     for seed in range(60):
         rng = np.random.default_rng(seed)

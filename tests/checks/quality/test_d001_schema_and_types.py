@@ -39,7 +39,7 @@ def faults(columns, *expected):
 def test_a_column_of_the_promised_type_is_no_fault(logical):
     counts, found, state = faults({"a": VALUES[logical]}, ("a", logical))
     assert counts == (0, 0, 0)
-    assert found.message == "1 columns promised; all there, in the promised types."
+    assert found.message == "1 column promised; all there, in the promised types."
     assert state is Status.PASSED
 
 

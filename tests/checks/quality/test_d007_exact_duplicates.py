@@ -39,12 +39,12 @@ def test_the_copies_are_counted_and_the_largest_group():
     assert {m.name: m.value for m in found.measurements} == {"failing_rows": 3, "failing_share": 0.5, "largest_group": 3}
     assert found.message == "3 of 6 rows (50.0 %) repeat an earlier row in all 2 columns; the data have no key, so equal rows may be different cases."
     found, _ = found_and_picked(ExactDuplicates(), {"a": [1, 2]})
-    assert found.message == "No two of 2 rows are equal in all 1 columns."
+    assert found.message == "No two of 2 rows are equal in all 1 column."
 
 
 def test_with_a_key_equal_rows_are_copies():
     subject, engine = subject_with({"a": [1, 1]}, key=("a",))
-    assert findings(ExactDuplicates(), subject, engine).message == "1 of 2 rows (50.0 %) repeat an earlier row in all 1 columns."
+    assert findings(ExactDuplicates(), subject, engine).message == "1 of 2 rows (50.0 %) repeat an earlier row in all 1 column."
 
 
 def test_by_default_copies_only_warn():

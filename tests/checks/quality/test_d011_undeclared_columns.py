@@ -26,7 +26,7 @@ def test_all_declared():
     subject, engine = subject_with({"a": [1]})
     check = UndeclaredColumns(declared_columns=("b", "a"))
     found = findings(check, subject, engine)
-    assert found.message == "All 1 columns are declared in the contract."
+    assert found.message == "The contract declares every column (1)."
     assert status(check, found) is Status.PASSED
 
 

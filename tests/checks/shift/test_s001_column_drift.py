@@ -124,8 +124,9 @@ def test_time_may_be_a_date(frame, kind):
     frame = frame.assign(year=kind(days))
     found, _ = examine(frame)
     assert "between 2024-01-01 to 2024-03-" in found.message
-    named, _ = examine(frame, ColumnDrift(cut="2024-05-01"))
-    assert "and 2024-05-01 to 2024-05-04" in named.message
+    for cut in ("2024-05-01", dt.date(2024, 5, 1)):  # YAML reads a date without quotes as one
+        named, _ = examine(frame, ColumnDrift(cut=cut))
+        assert "and 2024-05-01 to 2024-05-04" in named.message
 
 
 def test_rows_without_a_time_are_left_out_and_told(frame):
@@ -205,15 +206,31 @@ def test_what_cannot_be_examined_says_why(frame, change, roles, message):
         examine(change(frame), **roles)
 
 
-def test_a_cut_that_is_no_time(frame):
-    with pytest.raises(UsageError, match="S001: 'cut' is 'soon'; the time column 'year' has the type int64"):
-        examine(frame, ColumnDrift(cut="soon"))
+@pytest.mark.parametrize(
+    ("dated", "cut", "message"),
+    [
+        (False, "soon", "S001: 'cut' is 'soon'; the time column 'year' has the type int64, so give a number"),
+        (True, "soon", "S001: 'cut' is 'soon'; .* so give a date such as 2024-05-01"),
+        (True, "2024-13-01", "'2024-13-01'"),
+        (True, 2024, "'2024'"),
+    ],
+)
+def test_a_cut_that_is_no_time(frame, dated, cut, message):
+    if dated:
+        frame["year"] = pd.date_range("2024-01-01", periods=len(frame), freq="h")
+    with pytest.raises(UsageError, match=message):
+        examine(frame, ColumnDrift(cut=cut))
 
 
 def test_arrests_of_later_years_are_more_often_of_citizens():
     from sklego.datasets import load_arrests
 
-    found, _ = examine(load_arrests(as_frame=True), target="released")
-    early, late = 1_956 / 2_468, 2_499 / 2_758
-    assert one(found, "total_variation", {"column": "citizen"}).value == pytest.approx(late - early)
+    frame = load_arrests(as_frame=True)
+    found, _ = examine(frame, target="released")
+    # 2,468 arrests up to 1999 and 2,758 from 2000 on: no other year comes closer to halves
+    late = frame["year"] >= 2000
+    assert (late.sum(), len(frame)) == (2_758, 5_226)
+    assert "between 1997 to 1999 (2,468 rows) and 2000 to 2002 (2,758 rows)" in found.message
+    citizen = frame["citizen"] == "Yes"
+    assert one(found, "total_variation", {"column": "citizen"}).value == pytest.approx(citizen[late].mean() - citizen[~late].mean())
     assert drifted(found) == {"citizen"}
