@@ -28,7 +28,7 @@ FINGERPRINT = re.compile("[0-9a-f]{64}")
 def badge(status: Status, number: int | None = None) -> None:
     """Show a state as sign, word and colour, with how many results are in it."""
     look, word = LOOKS[status], wording.WORDS[status]
-    st.badge(word if number is None else f"{number:,} {word.lower()}", icon=look.icon, color=look.colour, help=look.meaning)  # type: ignore[arg-type]
+    st.badge(word if number is None else f"{number:,} {word.lower()}", icon=look.icon, color=look.colour, help=look.meaning)
 
 
 def badges(counts: Mapping[Status, int]) -> None:

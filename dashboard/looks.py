@@ -3,11 +3,15 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import wording
 from audit.render.verdict import verdict
+
+#: Those of Streamlit's names of colours that states and verdicts use.
+Colour = Literal["red", "orange", "yellow", "green", "gray"]
 
 
 @dataclass(frozen=True)
@@ -18,14 +22,14 @@ class Look:
     ----------
     icon : str
         A Material symbol.
-    colour : str
-        One of Streamlit's names of colours.
+    colour : Colour
+        Of the badge.
     meaning : str
         What the state says, in a sentence.
     """
 
     icon: str
-    colour: str
+    colour: Colour
     meaning: str = ""
 
 

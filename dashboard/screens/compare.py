@@ -48,7 +48,7 @@ def _verdicts(before: Run, after: Run, opened: Run) -> None:
         with column, st.container(border=True):
             look, said = looks.tone(one), verdict(one)
             st.caption(name + (" (the open run)" if one is opened else ""))
-            st.badge(escaped(said.word), icon=look.icon, color=look.colour)  # type: ignore[arg-type]
+            st.badge(escaped(said.word), icon=look.icon, color=look.colour)
             st.markdown(f"**{escaped(wording.when(one.started))}**")
             st.markdown(escaped(said.sentence))
 

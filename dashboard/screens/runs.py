@@ -9,7 +9,7 @@ from audit.render import wording
 from audit.render.verdict import verdict
 from audit.store import RunEntry
 from dashboard import looks, shelf
-from dashboard.looks import escaped
+from dashboard.looks import Colour, escaped
 
 AT_ONCE = 25
 
@@ -57,7 +57,7 @@ def _card(stored: shelf.Stored, choose: Callable[[RunEntry], None]) -> None:
             st.button("Open", key=f"open-{entry.project}-{entry.id}", on_click=choose, args=(entry,), icon=":material/open_in_full:")
 
 
-def _heading(word: str, icon: str, colour: str, text: str) -> None:
+def _heading(word: str, icon: str, colour: Colour, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(escaped(word), icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(escaped(word), icon=icon, color=colour)
         st.markdown(f"**{escaped(text)}**", width="content")

@@ -1,5 +1,6 @@
 """What the checks of a rate by group have in common: which instances there are, what they ask, and what they bring back."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
@@ -71,13 +72,13 @@ class RateGap(Check):
         check = super().from_rule(rule)
         return replace(check, attribute=rule.column) if rule.column and not check.attribute else check
 
+    @abstractmethod
     def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
         """Return successes and trials of the rate in one table of label × prediction."""
-        raise NotImplementedError
 
+    @abstractmethod
     def phrase(self, positive: str) -> str:
         """Return what the rate says, as the beginning of a sentence that goes on with a percentage."""
-        raise NotImplementedError
 
     def also(self, measured: Sequence[Measurement]) -> list[Measurement]:
         """Return the same numbers under a second name that readers look for; none by default."""

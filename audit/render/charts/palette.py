@@ -1,5 +1,9 @@
 """Colours, shapes and dashes of all charts."""
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 #: Mid-tones with at least 3 : 1 against white and against near-black, distinct in lightness and to colour-blind readers (after Okabe and Ito, 2008).
 SERIES = ("#3b7bb8", "#c8741f", "#2b9a7f", "#9a66b8", "#b0506a", "#7d8791")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
@@ -12,6 +16,6 @@ LOW, HIGH, MIDDLE, BELOW = "#e4ecf5", "#1f4e86", "#f4f1ea", "#a8561a"
 ON_LIGHT, ON_DARK = "#1b1f24", "#fdfdfd"
 
 
-def cycle(values: tuple[object, ...], n: int) -> list[object]:
+def cycle(values: tuple[T, ...], n: int) -> list[T]:
     """Return ``n`` values, starting over when they run out."""
     return [values[i % len(values)] for i in range(n)]

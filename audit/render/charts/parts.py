@@ -147,7 +147,7 @@ def shape(series: Sequence[str]) -> Any:
 
 def dash(series: Sequence[str], *, legend: bool = True) -> Any:
     """Return the dash encoding of the field ``series``; without a legend where shapes tell the series apart as well."""
-    scale = alt.Scale(domain=list(series), range=[list(d) for d in cycle(DASHES, len(series))])  # type: ignore[call-overload]
+    scale = alt.Scale(domain=list(series), range=[list(d) for d in cycle(DASHES, len(series))])
     return alt.StrokeDash("series", type="nominal", title=None, scale=scale, legend=_legend(series, strokes=True) if legend else None)
 
 

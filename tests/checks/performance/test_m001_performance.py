@@ -156,7 +156,7 @@ def test_never_positive_has_no_precision() -> None:
     assert one(found, "precision").value is None
     assert one(found, "recall").value == 0
     assert one(found, "f1").value == 0
-    assert one(found, "f1").interval[1] > 0.2  # type: ignore[index]
+    assert one(found, "f1").interval[1] > 0.2
 
 
 def test_three_classes_agree_with_sklearn() -> None:

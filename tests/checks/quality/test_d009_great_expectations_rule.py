@@ -96,4 +96,4 @@ def test_without_great_expectations_it_says_what_to_install(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "great_expectations", None)
     with pytest.raises(DataError, match=r'pip install "assay-audit\[gx\]"'):
-        great_expectations.evaluate(None, "expect_x", {})  # type: ignore[arg-type]
+        great_expectations.evaluate(None, "expect_x", {})
