@@ -102,6 +102,7 @@ class AuditConfig(_Section):
     policy: str = "default"
     limits: dict[str, LimitConfig] = {}
     skip: list[str] = []
+    declared_only: bool = False
     fail_on: Literal["error", "failed", "undecided", "warned", "never"] = "failed"
 
 

@@ -25,6 +25,9 @@ FailOnOption = Annotated[
     str | None,
     typer.Option("--fail-on", help="Least bad state that ends in exit code 1: error, failed, undecided, warned or never.", metavar="STATE"),
 ]
+DeclaredOption = Annotated[
+    bool, typer.Option("--declared", help="Only check what the contract declares; look for nothing else. Faster, and every check left out is listed.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 DEFAULT_CONFIG = "assay.yaml"
@@ -47,13 +50,14 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
         contract: ContractOption = None,
         out: OutOption = None,
         fail_on: FailOnOption = None,
+        declared: DeclaredOption = False,
         json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> None:
         module, function = target.split(":")
         work = getattr(import_module(module), function)
         with progress_bar(quiet or json) as progress:
-            written = work(load_config(config, data, contract, out, fail_on), progress=progress)
+            written = work(load_config(config, data, contract, out, fail_on, declared), progress=progress)
         finish(written.run, written.folder, as_json=json, quiet=quiet)
 
     command.__doc__ = summary
@@ -61,7 +65,12 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
 
 
 def load_config(
-    path: Path | None, data: str | None = None, contract: str | None = None, out: Path | None = None, fail_on: str | None = None
+    path: Path | None,
+    data: str | None = None,
+    contract: str | None = None,
+    out: Path | None = None,
+    fail_on: str | None = None,
+    declared_only: bool = False,
 ) -> "Config":
     """Return the config that a command line asks for: a file, with options put over it, or options alone.
 
@@ -88,8 +97,10 @@ def load_config(
         changes["contract"] = str(Path(contract).absolute())
     if out is not None:
         changes["report"] = {**config.report.model_dump(), "folder": str(out.absolute())}
-    if fail_on is not None:
-        changes["audit"] = {**config.audit.model_dump(), "fail_on": fail_on}
+    if fail_on is not None or declared_only:
+        audit = config.audit
+        asked = {"fail_on": fail_on or audit.fail_on, "declared_only": declared_only or audit.declared_only}
+        changes["audit"] = {**audit.model_dump(), **asked}
     if not changes:
         return config
     return make_config({**config.model_dump(), **changes}, config.base, name="the command line")

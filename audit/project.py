@@ -52,7 +52,7 @@ class Project:
     def settings(self) -> Settings:
         """What the config says about how to examine."""
         audit = self.config.audit
-        return Settings(self.config.project, audit.limits, audit.skip, audit.policy, audit.fail_on, self.config.seed)
+        return Settings(self.config.project, audit.limits, audit.skip, audit.declared_only, audit.policy, audit.fail_on, self.config.seed)
 
     def examine(self, families: Sequence[str], *, verb: str, subject: Subject | None = None, progress: Progress | None = None) -> Examination:
         """Run the checks of some families on the project's data, or on a subject that was made from them; nothing is written."""

@@ -15,7 +15,7 @@ from ibis.common.exceptions import IbisError
 from audit.checks import discover
 from audit.config import LimitConfig
 from audit.core.ask import scalar
-from audit.core.check import Check, missing
+from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
 from audit.core.limit import Limit
@@ -48,6 +48,8 @@ class Settings:
         Limits by code that replace defaults.
     skip : sequence of str
         Codes that are switched off.
+    declared_only : bool
+        Whether checks that look for what nobody declared are left out.
     policy : str
         Where default limits come from.
     fail_on : str
@@ -59,6 +61,7 @@ class Settings:
     project: str = "assay"
     limits: Mapping[str, LimitConfig] = field(default_factory=dict)
     skip: Sequence[str] = ()
+    declared_only: bool = False
     policy: str = "default"
     fail_on: str = "failed"
     seed: int = 0
@@ -74,16 +77,40 @@ class Examination:
         The document.
     subject : Subject
         With its roles resolved.
-    failed : sequence of Check
-        Checks whose limit was broken and blocks.
+    examined : sequence of Examined
+        Every check that was measured, with what it brought back.
     engine : AskEngine
         Which knows the queries that were sent.
     """
 
     run: Run
     subject: Subject
-    failed: Sequence[Check]
+    examined: Sequence["Examined"]
     engine: AskEngine
+
+    @property
+    def failed(self) -> list["Examined"]:
+        """Those whose limit was broken and blocks."""
+        return [e for e in self.examined if e.status is Status.FAILED]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A check that was measured.
+
+    Parameters
+    ----------
+    check : Check
+        With the limit it was judged by.
+    findings : Findings
+        What it brought back.
+    status : Status
+        What became of it.
+    """
+
+    check: Check
+    findings: Findings
+    status: Status
 
 
 def examine(
@@ -132,11 +159,17 @@ def examine(
     if id(size) not in answered.store:
         engine.probe(subject.table)
     results: list[Result] = []
+    examined: list[Examined] = []
     for check, asks in zip(planned, asked, strict=True):
         tell(len(results) + 1, len(planned) + 1, f"{check.code} {check.title}")
-        results.append(asks if isinstance(asks, Result) else _measured(check, subject, CheckAnswers(asks, answered)))
-    failed = [check for check, result in zip(planned, results, strict=True) if result.status is Status.FAILED]
-    results += [_skipped(code) for code in settings.skip if discover()[code].family in families]
+        clock_of_check = time.perf_counter()
+        found = asks if isinstance(asks, Result) else _attempt(check, partial(check.measure, subject, CheckAnswers(asks, answered)))
+        if isinstance(found, Findings):
+            examined.append(Examined(check, found, judge(check, found.measurements)))
+            found = _result(examined[-1], time.perf_counter() - clock_of_check)
+        results.append(found)
+    results += [_skipped(code, "switched off in assay.yaml under 'audit: skip'") for code in settings.skip if discover()[code].family in families]
+    results += _left_out(planned, families, settings)
     results += list(unevaluated(contract)) if "quality" in families else []
     results = _told_apart(results)
     run = Run(
@@ -154,7 +187,7 @@ def examine(
         results=tuple(results),
         fail_on=settings.fail_on,
     )
-    return Examination(run, subject, failed, engine)
+    return Examination(run, subject, examined, engine)
 
 
 def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
@@ -203,7 +236,10 @@ def plan(subject: Subject, contract: Contract, families: Sequence[str], settings
     planned: list[Check] = []
     for code, check_class in known.items():
         if check_class.family in families and code not in settings.skip:
-            planned += [_with_limit(check, contract, policy, settings.limits.get(code)) for check in check_class.plan(subject, contract)]
+            checks = check_class.plan(subject, contract)
+            if check_class.seeks and settings.declared_only:
+                checks = [c for c in checks if c.clauses]
+            planned += [_with_limit(check, contract, policy, settings.limits.get(code)) for check in checks]
     return planned
 
 
@@ -243,20 +279,17 @@ def _attempt(check: Check, step: Callable[[], T]) -> T | Result:
         return result_of(check, Status.ERROR, text)
 
 
-def _measured(check: Check, subject: Subject, answers: CheckAnswers) -> Result:
-    clock = time.perf_counter()
-    findings = _attempt(check, partial(check.measure, subject, answers))
-    if isinstance(findings, Result):
-        return findings
-    status = judge(check, findings.measurements)
+def _result(examined: Examined, seconds: float) -> Result:
+    check, findings, status = examined.check, examined.findings, examined.status
     return result_of(
         check,
         status,
         findings.message,
         advice="" if status is Status.PASSED else findings.advice or check.advice,
+        proposal=findings.proposal,
         measurements=tuple(findings.measurements),
         exhibits=tuple(findings.exhibits),
-        seconds=round(time.perf_counter() - clock, 4),
+        seconds=round(seconds, 4),
     )
 
 
@@ -285,6 +318,15 @@ def _told_apart(results: list[Result]) -> list[Result]:
     return [replace(r, where={**r.where, "clause": ", ".join(r.clauses)}) if times[r.key] > 1 and r.clauses else r for r in results]
 
 
-def _skipped(code: str) -> Result:
+def _left_out(planned: Sequence[Check], families: Sequence[str], settings: Settings) -> list[Result]:
+    """Return a result for each check that looks for what nobody declared, where only what is declared is examined."""
+    if not settings.declared_only:
+        return []
+    there = {c.code for c in planned} | set(settings.skip)
+    codes = [code for code, check in discover().items() if check.seeks and check.family in families and code not in there]
+    return [_skipped(code, "looks for what the contract does not declare; left out by '--declared' or 'audit: declared_only'") for code in codes]
+
+
+def _skipped(code: str, why: str) -> Result:
     check = discover()[code]
-    return Result(code, check.title, check.family, Status.SKIPPED, "switched off in assay.yaml under 'audit: skip'", limit=Limit())
+    return Result(code, check.title, check.family, Status.SKIPPED, why, limit=Limit())

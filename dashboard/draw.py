@@ -114,6 +114,9 @@ def _details(found: Result) -> None:
         if numbers.left_out:
             st.caption(f"{numbers.left_out:,} more are in run.json.")
     _list("Advice", [found.advice] if found.status not in view.ATTENTION and found.advice else [])
+    if found.proposal:
+        st.markdown("**To enforce this, add to the contract:**")
+        st.code(found.proposal, language="yaml")
     _list("Bears on", found.clauses)
     _list("Measured after", found.cites)
     _list("Parameters", [f"{name} = {value}" for name, value in found.parameters.items() if value])

@@ -44,6 +44,7 @@ audit:
   limits:
     F001: {low: -0.5, high: 0.1, blocking: true, reason: agreed}
   skip: [S001]
+  declared_only: true
   fail_on: never
 report: {formats: [json], folder: out}
 """

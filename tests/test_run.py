@@ -250,6 +250,16 @@ def test_checks_that_are_switched_off_are_shown_as_skipped():
     assert skipped[0].message == "switched off in assay.yaml under 'audit: skip'"
 
 
+def test_only_what_is_declared_on_demand():
+    run = gated(contract(Column("age")), families=["privacy"], declared_only=True)
+    (found,) = [r for r in run.results if r.code == "P001"]
+    assert (found.status, found.message.split(";")[0]) == (Status.SKIPPED, "looks for what the contract does not declare")
+    asked = rule(kind="custom", engine="assay", implementation={"check": "P001"})
+    run = gated(contract(Column("age"), rules=[asked]), families=["privacy"], declared_only=True)
+    (found,) = [r for r in run.results if r.code == "P001"]
+    assert found.status is Status.PASSED
+
+
 @pytest.mark.parametrize("settings", [{"skip": ("D01",)}, {"limits": {"D01": LimitConfig(high=1)}}])
 def test_unknown_codes_in_the_config_are_mistakes(settings):
     with pytest.raises(UsageError, match=r"assay.yaml: there is no check 'D01'. Did you mean 'D0"):
@@ -288,7 +298,7 @@ def test_only_blocking_failures_are_handed_on(toys):
     hard, _, _ = toys({"limit": Limit(high=0)}, {"limit": SOFT}, {"limit": Limit(high=5)})
     source = frame_source(FRAME)
     done = examine(Subject("t", source.table), verb="gate", families=["toys"])
-    assert done.failed == [hard]
+    assert [e.check for e in done.failed] == [hard]
 
 
 # clauses that no check evaluates

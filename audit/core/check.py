@@ -1,7 +1,7 @@
 """What every check promises: it asks, it measures; it judges nothing and draws nothing."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Self
 
@@ -14,6 +14,34 @@ from audit.core.exhibit import Exhibit
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Rows that a careful reader would look at twice, though nobody promised anything about them.
+
+    Parameters
+    ----------
+    column : str
+        Where the doubtful cells are.
+    what : str
+        What is doubtful, in a few words that hold no personal data, such as ``9999 may stand for missing``.
+    rows : int
+        How many rows.
+    failing : callable
+        Maps the subject's table to the expression that is true for these rows.
+    clause : str
+        The contract clause, in YAML, that would enforce it.
+    compares_rows : bool
+        Whether the expression looks at other rows than its own.
+    """
+
+    column: str
+    what: str
+    rows: int
+    failing: Callable[[ir.Table], ir.BooleanValue]
+    clause: str = ""
+    compares_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,12 +58,18 @@ class Findings:
         Evidence.
     advice : str
         What to do when the limit is broken; the check's own ``advice`` where empty.
+    proposal : str
+        The contract clauses, in YAML, that would enforce what was found; ready to paste.
+    suspects : sequence of Suspect
+        What was found though nobody declared it, row by row.
     """
 
     measurements: Sequence[Measurement]
     message: str
     exhibits: Sequence[Exhibit] = ()
     advice: str = ""
+    proposal: str = ""
+    suspects: Sequence[Suspect] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +92,8 @@ class Check(ABC):
         Papers, standards or articles the measurement comes from.
     slow : bool
         Whether it takes seconds rather than milliseconds.
+    seeks : bool
+        Whether it looks for what nobody declared; ``assay gate --declared`` leaves it out unless the contract asks for it.
     """
 
     code: ClassVar[str] = ""
@@ -67,6 +103,7 @@ class Check(ABC):
     advice: ClassVar[str] = ""
     cites: ClassVar[tuple[str, ...]] = ()
     slow: ClassVar[bool] = False
+    seeks: ClassVar[bool] = False
 
     limit: Limit = Limit()
     clauses: tuple[str, ...] = ()

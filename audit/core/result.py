@@ -39,6 +39,8 @@ class Result:
         Where the measurement comes from.
     parameters : mapping
         The check's own fields, as text.
+    proposal : str
+        Contract clauses, in YAML, that would enforce what was found; empty where there are none.
     seconds : float
         Time the check took, the shared scan left out.
     """
@@ -57,6 +59,7 @@ class Result:
     clauses: Sequence[str] = ()
     cites: Sequence[str] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    proposal: str = ""
     seconds: float = 0.0
 
     @property

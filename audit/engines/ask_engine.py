@@ -150,16 +150,20 @@ class _Same:
 
 @dataclass
 class Answered:
-    """Answers by ask; a deferred ask is sent when it is first looked up."""
+    """Answers by ask; a deferred ask is sent when it is first looked up, once for all checks that ask the same."""
 
     engine: AskEngine
     store: dict[int, Any] = field(default_factory=dict)
+    deferred: dict[tuple[str, "_Same"], Any] = field(default_factory=dict)
     asked: list[Ask] = field(default_factory=list)
 
     def look_up(self, ask: Ask) -> Any:
         """Return the answer to an ask, sending it now if it was not sent before."""
         if id(ask) not in self.store:
-            self.store[id(ask)] = self.engine.one(ask)
+            same = (ask.kind, _Same(ask.expr))
+            if same not in self.deferred:
+                self.deferred[same] = self.engine.one(ask)
+            self.store[id(ask)] = self.deferred[same]
             self.asked.append(ask)  # keeps the ask alive, so that its id stays its own
         return self.store[id(ask)]
 

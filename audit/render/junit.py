@@ -66,6 +66,7 @@ def _details(result: Result) -> str:
         reasons = "; ".join(part for part in (result.limit.reason, result.limit.source) if part)
         lines.append(f"limit: {limit_of(result)}{f' ({reasons})' if reasons else ''}")
     lines += [f"what to do: {advice(result)}"]
+    lines += [f"to enforce this, add to the contract:\n{result.proposal}"] if result.proposal else []
     lines += [f"bears on: {', '.join(result.clauses)}"] if result.clauses else []
     return clean("\n".join(lines))
 

@@ -6,16 +6,17 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 
-from audit.core.check import ROW, Check, RowCheck
+from audit.core.check import ROW, RowCheck
 from audit.core.contract import Contract
 from audit.core.errors import DataError
 from audit.engines.ask_engine import BACKEND_ERRORS, one_line
 from audit.engines.sources import Source
+from audit.run import Examined
 
 QUARANTINE_FILE = "quarantine.parquet"
 
 
-def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contract: Contract) -> int:
+def write_quarantine(path: Path, source: Source, failed: Sequence[Examined], contract: Contract) -> int:
     """Write the rows that broke a blocking row rule.
 
     The file has one row per bad row: ``assay_row`` (position in the source, from 0), ``assay_codes`` and ``assay_reasons`` (lists),
@@ -27,7 +28,7 @@ def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contra
         The Parquet file to write.
     source : Source
         The data.
-    failed : sequence of Check
+    failed : sequence of Examined
         Checks whose blocking limit was broken; those that are not about rows are passed over.
     contract : Contract
         Whose version is recorded.
@@ -42,7 +43,7 @@ def write_quarantine(path: Path, source: Source, failed: Sequence[Check], contra
     DataError
         The file cannot be written.
     """
-    checks = [c for c in failed if isinstance(c, RowCheck)]
+    checks = [e.check for e in failed if isinstance(e.check, RowCheck)]
     if not checks:
         return 0
     import pyarrow.parquet as pq

@@ -22,7 +22,7 @@ TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8
 def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Put the example's one file where checks are found, and return its test."""
     check, test = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    (tmp_path / "d013_stray_spaces.py").write_text(check, encoding="utf-8")
+    (tmp_path / "d090_stray_spaces.py").write_text(check, encoding="utf-8")
     monkeypatch.setattr(audit.checks.quality, "__path__", [*audit.checks.quality.__path__, str(tmp_path)])
     audit.checks.discover.cache_clear()
     yield test
@@ -40,4 +40,4 @@ def test_the_example_check_takes_part_in_a_run(example: str) -> None:
 
     source = frame_source(pd.DataFrame({"town": ["Bree", "Bree "]}))
     run = examine(Subject("t", source.table), verb="gate", families=("quality",), contract=Contract()).run
-    assert run.result("D013:town").status is Status.WARNED
+    assert run.result("D090:town").status is Status.WARNED

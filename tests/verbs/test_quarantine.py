@@ -10,9 +10,11 @@ from audit.checks.quality.d003_value_range import ValueRange
 from audit.checks.quality.d006_key_uniqueness import KeyUniqueness
 from audit.checks.quality.d007_exact_duplicates import ExactDuplicates
 from audit.checks.quality.d008_row_count import RowCount
-from audit.core.check import Check
+from audit.core.check import Check, Findings
 from audit.core.contract import Contract
+from audit.core.status import Status
 from audit.engines.sources import frame_source, open_source
+from audit.run import Examined
 from audit.verbs.quarantine import write_quarantine
 
 
@@ -20,7 +22,8 @@ def quarantined(frame: pd.DataFrame, checks: list[Check], folder: Path, *, store
     frame.to_parquet(folder / "t.parquet")
     source = open_source("t.parquet", folder) if stored else frame_source(frame)
     path = folder / "q.parquet"
-    count = write_quarantine(path, source, checks, Contract(version="3.1"))
+    failed = [Examined(check, Findings([], ""), Status.FAILED) for check in checks]
+    count = write_quarantine(path, source, failed, Contract(version="3.1"))
     if not count:
         assert not path.exists()
         return []

@@ -46,6 +46,7 @@ class UndeclaredPersonalData(Check):
     code: ClassVar[str] = "P001"
     title: ClassVar[str] = "Undeclared personal data"
     family: ClassVar[str] = "privacy"
+    seeks: ClassVar[bool] = True
     judged: ClassVar[str] = "undeclared_columns"
     advice: ClassVar[str] = "Drop these columns at the source, or declare them in the contract."
     cites: ClassVar[tuple[str, ...]] = ("Regulation (EU) 2016/679 (GDPR), Articles 4(1) and 30(1)(c)",)
