@@ -1,6 +1,7 @@
 """Values that a contract lists, in the form in which a column of text or of numbers holds them."""
 
 from collections.abc import Iterable
+from math import isnan
 from typing import Any
 
 import ibis.expr.types as ir
@@ -34,6 +35,15 @@ def numbers(values: Iterable[Any]) -> list[float]:
             continue
         found.append(int(number) if number.is_integer() and abs(number) < 2**53 else number)
     return found
+
+
+def is_nan(value: Any) -> bool:
+    """Return whether a value of any type is NaN.
+
+    >>> is_nan(float("nan")), is_nan(None), is_nan("nan")
+    (True, False, False)
+    """
+    return isinstance(value, float) and isnan(value)
 
 
 def as_text(column: ir.Column) -> ir.StringValue:

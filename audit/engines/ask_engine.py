@@ -9,6 +9,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
+from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
@@ -109,7 +110,7 @@ class AskEngine:
             else:
                 answers[id(ask)] = self.one(ask)
         for relation, group in by_table.items():
-            named = {f"a{i}": same.expr for i, same in enumerate(group)}
+            named = {f"a{i}": _counted(same.expr) for i, same in enumerate(group)}
             _, values = self.fetch(relation.to_expr().aggregate(**named))
             for same_asks, value in zip(group.values(), values[0], strict=True):
                 answers.update({id(a): value for a in same_asks})
@@ -133,6 +134,14 @@ class AskEngine:
             for same_asks, rows in zip(group.values(), parts, strict=True):
                 answers.update({id(a): Rows(tuple(schema.names), rows) for a in same_asks})
         return answers
+
+
+def _counted(expr: ir.Scalar) -> ir.Scalar:
+    """Return a count of rows under a condition as a count of values: DuckDB takes a third longer for a FILTER than for a CASE."""
+    count = expr.op()
+    if isinstance(count, CountStar) and count.where is not None:
+        return ibis.ifelse(count.where.to_expr(), 1, ibis.null("int8")).count()
+    return expr
 
 
 @dataclass(frozen=True)
@@ -189,3 +198,7 @@ class CheckAnswers:
         """Return the sampled rows of a frame ask."""
         frame: pd.DataFrame = self.answered.look_up(self.asks[name])
         return frame
+
+    def more(self, asks: Mapping[str, Ask]) -> "CheckAnswers":
+        """Answer questions that only these answers could raise."""
+        return CheckAnswers(asks, self.answered.engine.prefetch(asks.values()))

@@ -12,7 +12,7 @@ from audit.core.check import Findings, RowCheck, missing, require_column, rows_m
 from audit.core.contract import Contract
 from audit.core.limit import Limit
 from audit.core.subject import Subject
-from audit.core.values import numbers, texts
+from audit.core.values import is_nan, numbers, texts
 from audit.core.wording import percent
 
 
@@ -81,7 +81,10 @@ class MissingValues(RowCheck):
             return {"total": scalar(table.count()), "failing": scalar(table.count(where=self.failing(table)))}
         # count(column) needs no look at the values: Parquet keeps the number of nulls
         asks = {"total": scalar(table.count()), "present": scalar(column.count())}
-        return asks | ({"nan": scalar(table.count(where=column.isnan()))} if column.type().is_floating() else {})
+        if column.type().is_floating():
+            # NaN is the largest number to every engine, so that a column has one where its maximum is one
+            asks |= {"highest": scalar(column.max()), "nan": scalar(table.count(where=column.isnan()), when_needed=True)}
+        return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Turn the counts into a share."""
@@ -90,7 +93,7 @@ class MissingValues(RowCheck):
             failing = answers.scalar("failing")
         else:
             floating = subject.table[self.column].type().is_floating()
-            failing = total - answers.scalar("present") + (answers.scalar("nan") if floating else 0)
+            failing = total - answers.scalar("present") + (answers.scalar("nan") if floating and is_nan(answers.scalar("highest")) else 0)
         also = f", or {', '.join(repr(str(s)) for s in self.sentinels)}" if self.sentinels else ""
         share = f" ({percent(failing / total)})" if total else ""
         return Findings(

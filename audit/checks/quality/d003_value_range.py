@@ -15,6 +15,7 @@ from audit.core.errors import NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
+from audit.core.values import is_nan
 
 Bound = int | float | str | date | datetime | None
 OPTIONS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -95,18 +96,18 @@ class ValueRange(RowCheck):
             "lowest finite": scalar(column.min(**finite), when_needed=True),
             "highest finite": scalar(column.max(**finite), when_needed=True),
         }
-        return asks | ({"nan": scalar(table.count(where=column.isnan()))} if self._counts_nan(column) else {})
+        return asks | ({"nan": scalar(table.count(where=column.isnan()), when_needed=True)} if self._counts_nan(column) else {})
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count, and name the extremes where there is something to explain."""
         total, failing = answers.scalar("total"), answers.scalar("outside")
-        if self._counts_nan(subject.table[self.column]):
+        if self._counts_nan(subject.table[self.column]) and is_nan(answers.scalar("highest")):
             failing -= answers.scalar("nan")
         message = f"{failing:,} of {total:,} values of {self.column} are outside {self._range()}"
         measurements = rows_measured(failing, total, self.where)
         if failing:
             low, high = answers.scalar("lowest"), answers.scalar("highest")
-            if low != low or high != high:  # NaN
+            if is_nan(low) or is_nan(high):
                 low, high = answers.scalar("lowest finite"), answers.scalar("highest finite")
             message += f"; the data go from {_shown(low)} to {_shown(high)}"
             if isinstance(low, (int, float)):
