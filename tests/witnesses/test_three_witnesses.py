@@ -185,6 +185,8 @@ def test_the_three_agree_on_every_count(frame: pd.DataFrame, stated: list[Stated
         assert (a, b, c) == (a, a, a), f"{rule.column} {rule.clause}: engine {a}, pandera {b}, Great Expectations {c}"
 
 
+# ibis reads its results through an option of pandas that is going away
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
 def test_where_a_witness_sleeps_it_is_known() -> None:
     """Pandera's ibis back end passes ``unique=True`` without a look (0.35); where this fails, it has learnt to count and may witness for tables."""
     import ibis
