@@ -13,7 +13,23 @@ import typer
 from typer.core import TyperGroup
 
 from audit import __version__
-from audit.console import project_command
+from audit.console import (
+    CleanOption,
+    ConfigPath,
+    ContractOption,
+    DataOption,
+    DeclaredOption,
+    FailOnOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ReleasedRunOption,
+    ReleaseOption,
+    finish,
+    load_config,
+    progress_bar,
+    project_command,
+)
 from audit.core.errors import AssayError, UsageError, did_you_mean
 
 GROUP = "assay.commands"
@@ -77,7 +93,35 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Audits data before training, models after it, and both in production."""
 
 
-app.command("gate")(project_command("audit.verbs.gate:gate", "Check data before anything is trained on them."))
+@app.command()
+def gate(
+    config: ConfigPath = None,
+    data: DataOption = None,
+    contract: ContractOption = None,
+    out: OutOption = None,
+    fail_on: FailOnOption = None,
+    declared: DeclaredOption = False,
+    clean: CleanOption = False,
+    release: ReleaseOption = None,
+    run: ReleasedRunOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check data before anything is trained on them."""
+    from audit.verbs.gate import gate as examine_data
+    from audit.verbs.release import release as release_rows
+
+    if (release is None) != (run is None):
+        raise UsageError("--release and --run go together: --release REPAIRED.parquet --run RUN, the gate run whose quarantine was repaired")
+    with progress_bar(quiet or json) as progress:
+        opened = load_config(config, data, contract, out, fail_on, declared, clean)
+        if release is not None and run is not None:
+            written = release_rows(opened, release, run, progress=progress)
+        else:
+            written = examine_data(opened, progress=progress)
+    finish(written.run, written.folder, as_json=json, quiet=quiet)
+
+
 app.command("audit")(project_command("audit.verbs.audit:audit", "Audit predictions that are already in the data."))
 
 
@@ -108,13 +152,42 @@ def report(
 @contract_app.command()
 def lint(contract: Annotated[Path, typer.Argument(help="An *.odcs.yaml file.", metavar="CONTRACT")]) -> None:
     """Say what is wrong with a contract, with file and line."""
-    from audit.contract.read import read_contract
+    from audit.contract.read import read_tables
     from audit.contract.roles import contract_roles
 
-    read = read_contract(contract)
-    contract_roles(read)
-    rules = sum(1 for _ in read.all_rules())
-    sys.stderr.write(f"{contract}: fine; {len(read.columns)} columns, {rules} quality rules, version {read.version or 'not given'}\n")
+    tables = read_tables(contract)
+    for read in tables:
+        contract_roles(read)
+    columns, rules = sum(len(t.columns) for t in tables), sum(1 for t in tables for _ in t.all_rules())
+    sys.stderr.write(f"{contract}: fine; {columns} columns, {rules} quality rules, version {tables[0].version or 'not given'}\n")
+
+
+@contract_app.command()
+def infer(
+    data: Annotated[str, typer.Argument(help="Path, glob or ibis URL.", metavar="DATA")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; stdout where not given.", metavar="FILE")] = None,
+) -> None:
+    """Write a contract that the data keep, to be read and completed by people."""
+    import yaml
+
+    from audit.console import project_name
+    from audit.contract.infer import infer
+    from audit.core.errors import DataError
+    from audit.engines.ask_engine import AskEngine
+    from audit.engines.sources import open_source
+
+    source = open_source(data)
+    document = infer(source.table, AskEngine(source.backend), name=project_name(data))
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=140)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    if out.exists():
+        raise UsageError(f"'{out}' exists. Name another file, or remove it first")
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write '{out}': {error.strerror}") from error
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

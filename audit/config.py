@@ -38,6 +38,7 @@ class RolesConfig(_Section):
     consent_until: str | None = None
     collected: str | None = None
     purpose: str | None = None
+    lawful_basis: str | None = None
 
 
 class SplitConfig(_Section):
@@ -106,6 +107,12 @@ class AuditConfig(_Section):
     fail_on: Literal["error", "failed", "undecided", "warned", "never"] = "failed"
 
 
+class GateConfig(_Section):
+    """What the gate leaves behind."""
+
+    clean: bool = False
+
+
 class ReportConfig(_Section):
     """What is written where."""
 
@@ -120,10 +127,12 @@ class Config(_Section):
     data: FileName
     contract: FileName | None = None
     table: str | None = None
+    tables: dict[str, FileName] = {}
     roles: RolesConfig = RolesConfig()
     split: SplitConfig = SplitConfig()
     training: TrainingConfig | None = None
     audit: AuditConfig = AuditConfig()
+    gate: GateConfig = GateConfig()
     report: ReportConfig = ReportConfig()
 
     base: Path = Field(Path(), exclude=True)

@@ -28,6 +28,15 @@ FailOnOption = Annotated[
 DeclaredOption = Annotated[
     bool, typer.Option("--declared", help="Only check what the contract declares; look for nothing else. Faster, and every check left out is listed.")
 ]
+CleanOption = Annotated[bool, typer.Option("--clean", help="Also write the rows that are left when bad rows are set aside, as clean.parquet.")]
+ReleaseOption = Annotated[
+    Path | None,
+    typer.Option("--release", help="Repaired rows of a quarantine: merge them with the clean ones and examine the whole again.", metavar="FILE"),
+]
+ReleasedRunOption = Annotated[
+    str | None,
+    typer.Option("--run", help="With --release, the gate run that set the rows aside: its folder, its run.json, or its id.", metavar="RUN"),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
 DEFAULT_CONFIG = "assay.yaml"
@@ -71,6 +80,7 @@ def load_config(
     out: Path | None = None,
     fail_on: str | None = None,
     declared_only: bool = False,
+    clean: bool = False,
 ) -> "Config":
     """Return the config that a command line asks for: a file, with options put over it, or options alone.
 
@@ -87,7 +97,7 @@ def load_config(
     if path is None:
         if data is None:
             raise UsageError(f"there is no {DEFAULT_CONFIG} in {Path.cwd()}. Name a config, or give --data and --contract")
-        config = make_config({"data": _absolute(data), "project": _project_name(data)}, Path())
+        config = make_config({"data": _absolute(data), "project": project_name(data)}, Path())
     else:
         config = read_config(path)
     changes: dict[str, Any] = {}
@@ -101,6 +111,8 @@ def load_config(
         audit = config.audit
         asked = {"fail_on": fail_on or audit.fail_on, "declared_only": declared_only or audit.declared_only}
         changes["audit"] = {**audit.model_dump(), **asked}
+    if clean:
+        changes["gate"] = {"clean": True}
     if not changes:
         return config
     return make_config({**config.model_dump(), **changes}, config.base, name="the command line")
@@ -112,7 +124,8 @@ def _absolute(data: str) -> str:
     return data if Path(data).is_absolute() else str(Path(data).absolute())
 
 
-def _project_name(data: str) -> str:
+def project_name(data: str) -> str:
+    """Return what a project is called that has no config: after its data."""
     name = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(data.rpartition("#")[2]).stem)
     return name if name and (name[0].isalnum() or name[0] == "_") else "assay"
 

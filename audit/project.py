@@ -1,9 +1,11 @@
 """A config opened: its data, its contract, and the subject they make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import ibis.expr.types as ir
 
 from audit.config import Config
 from audit.contract.read import read_contract
@@ -12,6 +14,7 @@ from audit.core.contract import Contract
 from audit.core.roles import Roles
 from audit.core.subject import Subject
 from audit.engines.sources import Source, fingerprint, open_source
+from audit.other_tables import open_other_tables
 from audit.run import Examination, Progress, Settings, examine
 
 
@@ -29,12 +32,15 @@ class Project:
         Its data.
     roles : Roles
         Of the contract, with those of the config put over them.
+    tables : mapping of str to ibis table
+        Other tables that the contract speaks of, by the names it gives them.
     """
 
     config: Config
     contract: Contract
     source: Source
     roles: Roles
+    tables: Mapping[str, ir.Table]
     _sha256: Future[str]
 
     @property
@@ -46,7 +52,7 @@ class Project:
     def subject(self) -> Subject:
         """The data as a subject, not yet fingerprinted."""
         name = Path(self.config.data).stem if "://" not in self.config.data else self.config.data.rpartition("#")[2]
-        return Subject(name, self.source.table, self.roles, location=self.config.data)
+        return Subject(name, self.source.table, self.roles, location=self.config.data, tables=self.tables)
 
     @property
     def settings(self) -> Settings:
@@ -83,11 +89,12 @@ def open_project(config: Config) -> Project:
     if config.contract:
         contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
     source = open_source(config.data, config.base, promised={c.name: c.logical_type for c in contract.columns})
+    tables = open_other_tables(config, contract, source)
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
     pool = ThreadPoolExecutor(1)
     sha256 = pool.submit(fingerprint, source)
     pool.shutdown(wait=False)
-    return Project(config, contract, source, roles, sha256)
+    return Project(config, contract, source, roles, tables, sha256)
 
 
 def _within(contract: Contract, source: Source) -> Contract:

@@ -315,7 +315,14 @@ def result_of(check: Check, status: Status, message: str, **rest: Any) -> Result
 def _told_apart(results: list[Result]) -> list[Result]:
     """Give results that would share a key, as two rules of one kind on one column do, the contract line each is about."""
     times = Counter(r.key for r in results)
-    return [replace(r, where={**r.where, "clause": ", ".join(r.clauses)}) if times[r.key] > 1 and r.clauses else r for r in results]
+    named = [replace(r, where={**r.where, "clause": ", ".join(r.clauses)}) if times[r.key] > 1 and r.clauses else r for r in results]
+    seen: Counter[str] = Counter()
+    for i, result in enumerate(named):
+        seen[result.key] += 1
+        if seen[result.key] > 1 and result.clauses:
+            # several clauses may stand on one line
+            named[i] = replace(result, where={**result.where, "entry": str(seen[result.key])})
+    return named
 
 
 def _left_out(planned: Sequence[Check], families: Sequence[str], settings: Settings) -> list[Result]:

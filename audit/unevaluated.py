@@ -12,9 +12,10 @@ from audit.core.status import Status
 def unevaluated(contract: Contract) -> Iterable[Result]:
     """Tell of every clause that no check evaluates: a clause that is silently ignored would look as if it held."""
     title = "Clauses that no check evaluates"
-    for place, what in contract.unevaluated:
-        text = f"{place}: {what} are declared, and this version does not check them; whether they hold is unknown"
-        yield Result("D000", title, "quality", Status.UNDECIDED, text, {"clause": str(place)}, limit=Limit(source=str(place)), clauses=(str(place),))
+    told = [(place, Status.UNDECIDED, f"{place}: {what}; whether it holds is unknown") for place, what in contract.unevaluated]
+    told += [(place, Status.SKIPPED, f"{place}: {why}") for place, why in contract.beyond_data]
+    for place, status, text in told:
+        yield Result("D000", title, "quality", status, text, {"clause": str(place)}, limit=Limit(source=str(place)), clauses=(str(place),))
     for rule in contract.all_rules():
         why = _why_not(rule)
         if why is None:
@@ -28,12 +29,11 @@ def unevaluated(contract: Contract) -> Iterable[Result]:
 
 
 def _why_not(rule: Rule) -> tuple[Status, str] | None:
+    """Return why no check evaluates a rule, or ``None`` where one does."""
     match rule.kind, rule.engine:
-        case ("custom", "assay" | "greatExpectations") | ("library", _):
-            return None
         case ("text", _):
             return Status.SKIPPED, f"a rule in words is for people to check: “{rule.description or rule.name}”"
-        case ("custom", engine):
+        case ("custom", engine) if engine not in ("assay", "greatExpectations"):
             return Status.SKIPPED, f"this rule is for {engine or 'an engine it does not name'}; run it there"
         case _:
-            return Status.UNDECIDED, f"rules of type {rule.kind} are not evaluated by this version; whether it holds is unknown"
+            return None

@@ -15,6 +15,7 @@ project: my project
 data: orders.parquet
 contract: orders.odcs.yaml
 table: orders
+tables: {people: people.csv}
 roles:
   target: y
   positive: 1
@@ -31,6 +32,7 @@ roles:
   consent_until: until
   collected: since
   purpose: why
+  lawful_basis: ground
 split: {train: 0.5, validation: 0.25, test: 0.25, seed: 0}
 training:
   candidates: [torch_mlp]
@@ -46,6 +48,7 @@ audit:
   skip: [S001]
   declared_only: true
   fail_on: never
+gate: {clean: true}
 report: {formats: [json], folder: out}
 """
 
@@ -67,7 +70,7 @@ def fields_set(model: BaseModel, prefix: str = ""):
         if field.exclude:
             continue
         inner = list(value.values()) if isinstance(value, dict) else [value]
-        if isinstance(inner[0], BaseModel):
+        if inner and isinstance(inner[0], BaseModel):
             yield from fields_set(inner[0], f"{prefix}{name}.")
         yield f"{prefix}{name}", name in model.model_fields_set
 

@@ -307,7 +307,6 @@ def test_only_blocking_failures_are_handed_on(toys):
 @pytest.mark.parametrize(
     ("own", "state", "words"),
     [
-        (rule(kind="sql"), "undecided", "rules of type sql are not evaluated by this version; whether it holds is unknown"),
         (rule(kind="text", description="by hand"), "skipped", "a rule in words is for people to check: “by hand”"),
         (rule(kind="custom", engine="soda"), "skipped", "this rule is for soda; run it there"),
         (rule(kind="custom"), "skipped", "this rule is for an engine it does not name; run it there"),
@@ -322,14 +321,28 @@ def test_clauses_that_no_check_evaluates_are_told(own, state, words):
     assert [r.code for r in gated(contract(rules=[own]), families=["balance"]).results if r.code == "D000"] == []
 
 
+def test_what_stays_unknown_and_what_no_data_can_answer_are_told_apart():
+    on_one_line = {
+        "unevaluated": [(PLACE, "'items' of a is declared, and no check looks at it")],
+        "beyond_data": [(PLACE, "why"), (PLACE, "why not")],
+    }
+    told = [r for r in gated(replace(contract(Column("age")), **on_one_line)).results if r.code == "D000"]
+    assert [(r.status.value, r.message) for r in told] == [
+        ("undecided", f"{PLACE}: 'items' of a is declared, and no check looks at it; whether it holds is unknown"),
+        ("skipped", f"{PLACE}: why"),
+        ("skipped", f"{PLACE}: why not"),
+    ]
+    assert len({r.key for r in told}) == 3
+
+
 def test_clauses_that_checks_evaluate_are_not():
     own = rule(kind="custom", engine="assay", column="age", implementation={"check": "D003", "minimum": 0})
     run = gated(contract(Column("age", rules=(own, rule("nullValues", column="age"))), rules=[rule("rowCount", limit=Limit(low=1))]))
     assert "D000" not in {r.code for r in run.results}
 
 
-def test_a_sql_rule_leaves_the_run_undecided():
-    run = gated(contract(rules=[rule(kind="sql")]))
+def test_a_clause_that_nothing_judges_leaves_the_run_undecided():
+    run = gated(replace(contract(Column("age")), unevaluated=[(PLACE, "'items' of age is declared, and no check looks at it")]))
     assert run.status is Status.UNDECIDED
     assert replace(run, fail_on="undecided").exit_code == 1
 

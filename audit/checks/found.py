@@ -1,6 +1,7 @@
 """What a check found though nobody declared it: one line of evidence and one clause for each, and a warning."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from audit.core.check import Findings, Suspect
 from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
@@ -10,6 +11,11 @@ from audit.core.measurement import Measurement
 #: What a check that looks for what nobody declared is judged by.
 JUDGED = "suspect_rows"
 LIMIT = Limit(high=0, blocking=False, reason="nobody promised it, so it is reported and stops nothing", source="default of Assay")
+
+
+def promised(limit: Limit) -> Limit:
+    """Return the limit of a contract's rule with a reason that fits a promise, where the rule gives none."""
+    return replace(limit, reason="declared in the contract") if limit.reason == LIMIT.reason else limit
 
 
 def findings_of(suspects: Sequence[Suspect], total: int, message: str, *, title: str, exhibits: Sequence[Exhibit] = ()) -> Findings:

@@ -13,6 +13,7 @@ from audit.core.errors import did_you_mean
 LOGICAL_TYPE_OPTIONS = {
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "format", "minLength", "maxLength", "minItems",
     "maxItems", "uniqueItems", "timezone", "defaultTimezone", "maxProperties", "minProperties", "required",
+    "dimensions", "elementType", "distanceMetric", "embeddingModel", "embeddingModelVersion", "normalized",
 }  # fmt: skip
 METRICS = {"rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues"}
 ARGUMENTS = ("missingValues", "validValues", "pattern", "properties")

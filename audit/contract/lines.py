@@ -6,11 +6,29 @@ from typing import Any
 import yaml
 
 from audit.core.errors import UsageError
+from audit.core.written import Written
 
 Path = tuple[str | int, ...]
 
 #: libyaml parses ten times as fast; wheels of PyYAML carry it, builds from source may not
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+
+
+class FaultyClause(Exception):
+    """A clause that cannot be meant as it is written; its arguments are its path and what is wrong."""
+
+
+def _integer(loader: Any, node: yaml.ScalarNode) -> Any:
+    # 17:30:00 is a time to its writer, and to YAML 1.1 a number to base 60
+    return node.value if ":" in node.value else loader.construct_yaml_int(node)
+
+
+def _decimal(loader: Any, node: yaml.ScalarNode) -> Any:
+    return node.value if ":" in node.value else Written(loader.construct_yaml_float(node), node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
 def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:

@@ -132,5 +132,8 @@ class Answers(Protocol):
     def frame(self, name: str) -> "pd.DataFrame":
         """Return the sampled rows of a frame ask."""
 
+    def more(self, asks: "Asks") -> "Answers":
+        """Answer questions that only these answers could raise, in as few queries as the first ones."""
+
 
 Asks = Mapping[str, Ask]

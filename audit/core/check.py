@@ -181,6 +181,8 @@ class Check(ABC):
 
 #: Position of a row in its source, counted from 0: the column by which bad rows are named.
 ROW = "assay_row"
+#: Names of the columns at fault in a row that was set aside, as a list of text.
+AT_FAULT = "assay_columns"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,8 @@ class Rule:
         Bounds from the ``mustBe…`` operators, with the contract line as source; percent already turned into shares.
     name, description : str
         As written.
+    query : str
+        For rules of type ``sql``: the statement, placeholders and all.
     """
 
     kind: Literal["library", "sql", "custom", "text"]
@@ -58,6 +60,72 @@ class Rule:
     limit: Limit = field(default_factory=Limit)
     name: str = ""
     description: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """A promise that what stands in some columns stands in those of another table, too.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns of this table.
+    table : str
+        Name of the other table.
+    to : tuple of str
+        Its columns, as many and in the same order.
+    place : Place
+        Line of the clause.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class ServiceLevel:
+    """An entry of ``slaProperties`` that the data themselves can answer.
+
+    Parameters
+    ----------
+    kind : {"latency", "retention"}
+        How old the newest value may be, or the oldest.
+    amount, unit : str
+        The period, such as ``4`` and ``days``.
+    column : str
+        Whose values are looked at; empty where the contract names none.
+    zone : str
+        Time zone of values that have none.
+    place : Place
+        Line of the entry.
+    """
+
+    kind: Literal["latency", "retention"]
+    amount: str
+    unit: str
+    column: str
+    zone: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class OtherTable:
+    """Another table that the contract describes.
+
+    Parameters
+    ----------
+    name, physical_name : str
+        As written; the second is empty where the contract is silent.
+    types : mapping of str to str
+        Logical types by column.
+    """
+
+    name: str
+    physical_name: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,15 +184,25 @@ class Contract:
     id, name, version, path, sha256 : str
         Which contract this is.
     table : str
-        Name of its schema object.
+        Name of its schema object, as the data have it.
+    also_called : tuple of str
+        Its other names.
     columns : sequence of Column
         In order.
     rules : sequence of Rule
         ``quality`` entries of the schema object.
     custom : mapping
         ``customProperties`` of the object and of the contract, the object's winning.
+    relationships : sequence of Relationship
+        Foreign keys of this table.
+    service_levels : sequence of ServiceLevel
+        Promises about how old the data may be.
+    other_tables : mapping of str to OtherTable
+        The other schema objects of the file, by the names that the data use.
     unevaluated : sequence of (Place, str)
-        Clauses of the standard that no check evaluates, so that nobody takes them for held.
+        Clauses of the standard that no check evaluates, with what is unknown about them, so that nobody takes them for held.
+    beyond_data : sequence of (Place, str)
+        Clauses that no look at the data can judge, and why.
     place : Place
         Line of the schema object.
     """
@@ -135,11 +213,16 @@ class Contract:
     path: str = ""
     sha256: str = ""
     table: str = ""
+    also_called: tuple[str, ...] = ()
     columns: Sequence[Column] = ()
     rules: Sequence[Rule] = ()
     custom: Mapping[str, Any] = field(default_factory=dict)
     custom_lines: Mapping[str, int] = field(default_factory=dict)
+    relationships: Sequence[Relationship] = ()
+    service_levels: Sequence[ServiceLevel] = ()
+    other_tables: Mapping[str, OtherTable] = field(default_factory=dict)
     unevaluated: Sequence[tuple[Place, str]] = ()
+    beyond_data: Sequence[tuple[Place, str]] = ()
     place: Place = field(default_factory=lambda: Place("", 0))
 
     def all_rules(self) -> Iterator[Rule]:

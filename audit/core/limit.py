@@ -64,7 +64,7 @@ class Limit:
             return Verdict.HOLDS
         if not measurement.estimable or measurement.value is None:
             return Verdict.UNDECIDED
-        low, high = measurement.interval or (float(measurement.value), float(measurement.value))
+        low, high = measurement.interval or (measurement.value, measurement.value)
         if math.isnan(low) or math.isnan(high):
             return Verdict.UNDECIDED
         inside = self._contains(low) and self._contains(high)

@@ -20,6 +20,7 @@ PURPOSE: dict[str, str] = {
     "consent_until": "when the consent ends",
     "collected": "when the row was collected, from which its retention is counted",
     "purpose": "the purposes a row may be used for",
+    "lawful_basis": "the legal ground on which a row is processed",
 }
 
 
@@ -35,7 +36,7 @@ class Roles:
         The target value that counts as positive, as text; the larger one by order where not given.
     sensitive, key, quasi_identifiers : tuple of str
         Column names.
-    consent, consent_until, collected, purpose : str or None
+    consent, consent_until, collected, purpose, lawful_basis : str or None
         Columns that govern whether a row may be used.
     """
 
@@ -54,6 +55,7 @@ class Roles:
     consent_until: str | None = None
     collected: str | None = None
     purpose: str | None = None
+    lawful_basis: str | None = None
 
     def __post_init__(self) -> None:
         """Accept lists where tuples are meant."""
@@ -71,5 +73,6 @@ class Roles:
 
     def bookkeeping(self) -> set[str]:
         """Columns that are no features: labels, outputs, keys and fields of consent and time of collection."""
-        names = ("target", "prediction", "score", "entity", "split", "weight", "key", "consent", "consent_until", "collected", "purpose")
+        governing = ("consent", "consent_until", "collected", "purpose", "lawful_basis")
+        names = ("target", "prediction", "score", "entity", "split", "weight", "key", *governing)
         return {column for role, column in self.columns() if role in names}

@@ -1,6 +1,6 @@
 """What is audited: a lazy table, what its columns mean, and the models that were applied to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -73,6 +73,11 @@ class Subject:
         Models applied to the table, the chosen one among them.
     reference : ibis table or None
         An earlier table to compare with.
+    tables : mapping of str to ibis table
+        Other tables by the names that the contract gives them, on the same engine: those that foreign keys lead to.
+    set_aside : ibis table or None
+        Rows of the table that broke a blocking rule, with a column ``assay_columns`` that names what is at fault in each; ``None`` as long
+        as none were looked for.
     """
 
     name: str
@@ -82,6 +87,8 @@ class Subject:
     location: str = ""
     models: Sequence[Model] = ()
     reference: ir.Table | None = None
+    tables: Mapping[str, ir.Table] = field(default_factory=dict)
+    set_aside: ir.Table | None = None
 
     def __post_init__(self) -> None:
         """Refuse roles that name columns the table does not have."""

@@ -36,6 +36,7 @@ READERS = {
 CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
 GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
 DELIMITERS = ",;\t|"
+SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
 NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
@@ -79,7 +80,7 @@ def connect() -> Any:
     return backend
 
 
-def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None) -> Source:
+def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None, beside: Source | None = None) -> Source:
     """Open a table.
 
     Parameters
@@ -91,16 +92,18 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     promised : mapping of str to str, optional
         Logical types by column, as the contract promises them. A CSV file has no types of its own: left to guess, ``Yes`` and ``No`` would
         become truth values, and a code would lose its leading zeros.
+    beside : Source, optional
+        A table that this one is compared with, so that the same engine must hold both.
 
     Raises
     ------
     DataError
         Nothing there, or it cannot be read.
     UsageError
-        The location is of no known kind.
+        The location is of no known kind, or the engine that holds the other table cannot hold this one.
     """
     if "://" in location and not location.startswith("file://"):
-        return _open_url(location, base)
+        return _open_url(location, base) if beside is None else _open_url_beside(location, base, beside)
     location = location.removeprefix("file://")
     files = _files(location, base)
     suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
@@ -112,7 +115,9 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     empty = [f.name for f in files if f.stat().st_size == 0]
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
-    backend = connect()
+    if beside is not None and beside.backend.name != "duckdb":
+        raise UsageError(f"'{location}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
+    backend = connect() if beside is None else beside.backend
     options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
@@ -223,6 +228,28 @@ def _open_url(url: str, base: Path) -> Source:
             names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
         raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
     except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
+        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
+
+
+def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
+    address, name = urldefrag(url)
+    if address == urldefrag(beside.location)[0]:
+        try:
+            return Source(beside.backend.table(name), beside.backend, url, beside.files)
+        except (TableNotFound, duckdb.Error, IbisError, ValueError) as error:
+            raise DataError(f"'{address}' has no table '{name}'") from error
+    if not address.startswith("duckdb://") or beside.backend.name != "duckdb":
+        raise UsageError(f"'{url}' and '{beside.location}' are on different engines; {SAME_ENGINE}")
+    file = base / address.removeprefix("duckdb://")
+    if not name or not file.is_file():
+        raise DataError(f"there is no database '{file}'" if name else f"'{url}' names no table. Write it after a '#', as in {url}#orders")
+    catalog = f"beside_{next(_frame_names)}"
+    try:
+        beside.backend.con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {catalog} (READ_ONLY)")
+        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file])
+    except TableNotFound as error:
+        raise DataError(f"'{address}' has no table '{name}'") from error
+    except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 

@@ -1,16 +1,26 @@
 """Data against their contract, before anything is trained on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
 
 from audit.config import Config
+from audit.core.check import AT_FAULT
 from audit.core.run import Run
-from audit.core.wording import counted
+from audit.core.status import Status
+from audit.core.wording import counted, listed
 from audit.project import Project, open_project
 from audit.run import GATE, Examination, Progress
 from audit.store import Store
+from audit.verbs.clean import CLEAN_FILE, write_clean
+from audit.verbs.faults import beyond_rows, faults_of
+from audit.verbs.losses import with_losses
 from audit.verbs.outputs import write_outputs
-from audit.verbs.quarantine import QUARANTINE_FILE, write_quarantine
+from audit.verbs.quarantine import QUARANTINE_FILE, quarantined, write_table
 
 
 @dataclass(frozen=True)
@@ -42,11 +52,49 @@ def gate(config: Config, *, progress: Progress | None = None) -> Written:
 
 
 def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
-    """Write the quarantine into a run's folder and say so in the run."""
-    run = examination.run
-    count = write_quarantine(folder / QUARANTINE_FILE, project.source, examination.failed, project.contract)
+    """Write the bad rows into a run's folder, and the rest where the config asks for it; say so in the run, and which groups lost rows.
+
+    Raises
+    ------
+    DataError
+        The files cannot be written.
+    """
+    run, subject, source = examination.run, examination.subject, project.source
+    faults = faults_of(examination.failed)
+    if not faults:
+        none = subject.table.limit(0).mutate(**{AT_FAULT: ibis.literal([], type="array<string>")})
+        return with_losses(project, run, replace(subject, set_aside=none))
+    with quarantined(source, faults, project.contract, subject.roles.key) as bad:
+        notices = _written(source.backend, bad, folder / QUARANTINE_FILE)
+        if notices and project.config.gate.clean:
+            unmended = _unmended(examination)
+            if not unmended:
+                write_clean(folder / CLEAN_FILE, source, bad)
+            notices.append(_said_of_clean(unmended))
+        run = with_losses(project, run, replace(subject, set_aside=bad))
+    return replace(run, notices=(*run.notices, *notices))
+
+
+def _written(backend: Any, bad: ir.Table, file: Path) -> list[str]:
+    """Write the quarantine and say how many rows it holds; a rule that asks for *more* failing rows is broken by none."""
+    import pyarrow.parquet as pq
+
+    write_table(backend, bad, file, "the quarantine")
+    count = int(pq.ParquetFile(file).metadata.num_rows)
     if not count:
-        return run
-    rows = f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'}"
-    note = f"{rows} in {QUARANTINE_FILE}, with row number, codes and reasons."
-    return replace(run, notices=(*run.notices, note))
+        file.unlink()
+        return []
+    return [f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'} in {file.name}, with row number, codes and reasons."]
+
+
+def _unmended(examination: Examination) -> list[str]:
+    """Return the codes of what stands in the way however many rows are set aside: blocking limits about no row, and checks that failed to run."""
+    crashed = [r.code for r in examination.run.results if r.status is Status.ERROR]
+    return list(dict.fromkeys([*beyond_rows(examination.failed), *crashed]))
+
+
+def _said_of_clean(unmended: Sequence[str]) -> str:
+    if unmended:
+        verb = "is" if len(unmended) == 1 else "are"
+        return f"{CLEAN_FILE} was not written: {listed(unmended)} {verb} about no single row, so that the other rows would not be clean either."
+    return f"The other rows are in {CLEAN_FILE}, in the order of the source. They were not examined again as a whole; run the gate on that file."

@@ -163,7 +163,7 @@ BAD_INPUT: dict[str, tuple[object, int, str]] = {
     "absurd split": (_write("assay.yaml", CONFIG + "split: {train: 0.9, validation: 0.9, test: 0.1}\n"), 2, "add up to 1"),
     "pattern that is none": (
         _write("people.odcs.yaml", CONTRACT.replace("enum: [{value: Ashford}, {value: Bree}]", "logicalTypeOptions: {pattern: '[a-'}")),
-        3,
+        2,
         "is no regular expression",
     ),
 }
@@ -281,3 +281,38 @@ def test_lint(assay: Assay, project: Path) -> None:
     assert done.returncode == 2
     assert "people.odcs.yaml:9:" in done.stderr
     assert "people.odcs.yaml:12:" in done.stderr
+
+
+def test_repaired_rows_are_released(assay: Assay, project: Path) -> None:
+    (project / "people.csv").write_text("id,age,town\n1,34,Bree\n2,612,Ashford\n3,45,Bree\n3,7,Bree\n")
+    assert assay(project, "gate", "--clean").returncode == 1
+    before = runs(project)[-1]
+    assert pd.read_parquet(before / "clean.parquet")["id"].tolist() == [1]
+    bad = pd.read_parquet(before / "quarantine.parquet")
+    bad.loc[bad["assay_row"] == 1, "age"] = 61
+    bad[bad["assay_row"] < 3].to_parquet(project / "repaired.parquet")
+    done = assay(project, "gate", "--release", "repaired.parquet", "--run", before.name)
+    assert done.returncode == 0, done.stderr
+    assert "1 row of that quarantine was not handed back and is left out" in done.stderr
+    released = project / done.stdout.strip() / "released.parquet"
+    assert pd.read_parquet(released)["age"].tolist() == [34, 61, 45]
+    # the released file is what the gate lets through
+    assert assay(project, "gate", "--data", str(released)).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["--release", "r.parquet"], ["--run", "x"]])
+def test_release_and_run_go_together(assay: Assay, project: Path, arguments: list[str]) -> None:
+    done = assay(project, "gate", *arguments)
+    assert done.returncode == 2
+    assert "--release and --run go together" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "code", "words"), [("missing.parquet", 3, "there is no file"), ("people.csv", 2, "is no Parquet file")])
+def test_a_release_that_cannot_be_read_writes_nothing(assay: Assay, project: Path, name: str, code: int, words: str) -> None:
+    (project / "people.csv").write_text("id,age,town\n1,34,Bree\n2,612,Ashford\n")
+    assay(project, "gate")
+    (before,) = runs(project)
+    done = assay(project, "gate", "--release", name, "--run", before.name)
+    assert (done.returncode, runs(project)) == (code, [before])
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.core.contract import Column, Contract, Place, Rule
+from audit.core.contract import Column, Contract, Place, Relationship, Rule
 from audit.core.limit import Limit
 
 PLACE = Place("table.odcs.yaml", 7)
@@ -46,6 +46,7 @@ ROLES: dict[str, Any] = {
     "time": "when",
     "split": "part",
     "key": ("id",),
+    "quasi_identifiers": ("age", "town"),
     "consent": "consented",
     "consent_until": "consent_until",
     "collected": "when",
@@ -63,10 +64,20 @@ def contract_for(names: dict[str, str]) -> Contract:
     def rule(**rest: Any) -> Rule:
         return Rule("library", PLACE, limit=Limit(high=0, source=str(PLACE)), **rest)
 
+    def own(check: str, **parameters: Any) -> Rule:
+        implementation = {"check": check, **parameters}
+        return Rule("custom", PLACE, engine="assay", implementation=implementation, limit=Limit(source=str(PLACE)))
+
+    quoted = {name: '"' + at(name, name).replace('"', '""') + '"' for name in ("age", "income")}
+    ordered = own("D014", failing=f"{quoted['age']} < 18 or {quoted['income']} > {quoted['age']} * 1000")
+    recent = own("D015", column=at("when", "when"), at_most=10, unit="years", as_of="2026-01-01")
+    counted = Rule("sql", PLACE, query=f"SELECT COUNT({quoted['age']}) FROM {{object}}", limit=Limit(low=1, source=str(PLACE)))
     columns = (
         column("id", "string", required=True, primary_key=True, options={"pattern": "^P[0-9]+$", "minLength": 2, "maxLength": 9}),
         column("age", "integer", required=True, options={"minimum": 18, "maximum": 99}),
-        column("income", "number", options={"exclusiveMinimum": 0}, rules=(rule(metric="nullValues", column=at("income", "income")),)),
+        column(
+            "income", "number", options={"exclusiveMinimum": 0, "multipleOf": 0.01}, rules=(rule(metric="nullValues", column=at("income", "income")),)
+        ),
         column("town", "string", enum=("Ashford", "Bree", "Combe"), unique=False),
         column("group", "string", required=True, custom={"groupReference": {"a": 0.4, "b": 0.3, "c": 0.3}, "groupReferenceSource": "made up"}),
         column("when", "timestamp", custom={"retentionDays": 3650}),
@@ -74,7 +85,11 @@ def contract_for(names: dict[str, str]) -> Contract:
     )
     return Contract(
         id="t", name="table", version="1.2.3", path="table.odcs.yaml", sha256="c0", table="table", columns=columns,
-        rules=(Rule("library", PLACE, metric="rowCount", limit=Limit(low=1, source=str(PLACE))),),
+        rules=(Rule("library", PLACE, metric="rowCount", limit=Limit(low=1, source=str(PLACE))), ordered, recent, counted),
+        relationships=(
+            Relationship((at("person", "person"),), "table", (at("person", "person"),), PLACE),
+            Relationship((at("town", "town"), at("group", "group")), "elsewhere", ("town", "group"), PLACE),
+        ),
         custom={"purpose": "research", "retentionDays": 3650}, place=PLACE,
     )  # fmt: skip
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit.checks import discover
 from audit.contract.pandera_schema import compile_schema
@@ -24,6 +26,12 @@ COLUMNS = {
     "D006": Column("number", unique=True),
     "D012": Column("word", logical_type="string", options={"minLength": 1, "maxLength": 2}),
 }
+
+
+STEPS = Column("cost", logical_type="number", options={"multipleOf": 0.05})
+MAIL = Column("mail", logical_type="string", options={"format": "email"})
+BORN = Column("born", logical_type="string", options={"format": "date"})
+AGE = Column("age", logical_type="integer", options={"exclusiveMinimum": 17, "exclusiveMaximum": 100})
 
 
 def faults(contract: Contract, frame: pd.DataFrame) -> list[tuple[str, str, object]]:
@@ -66,6 +74,27 @@ def test_pandera_and_the_gate_pick_the_same_rows(code, seed):
     rows = picked(check, subject, engine)
     assert rows
     assert sorted({row for _, _, row in faults(contract, frame)}) == rows
+
+
+COSTS = st.one_of(st.none(), st.integers(-400, 400).map(lambda k: k / 20), st.sampled_from([0.15, 0.07, 0.1 + 0.2, float("inf")]))
+MAILS = st.one_of(st.none(), st.sampled_from(["a@b.de", "a@b", "", "x y@z.org"]), st.text(alphabet="ab@.", max_size=6))
+DATES = st.one_of(st.none(), st.dates().map(str), st.sampled_from(["2023-02-29", "2024-02-29", "1900-02-29", "31.01.2024"]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(COSTS, MAILS, DATES, st.one_of(st.none(), st.integers(15, 102))), min_size=1, max_size=12))
+def test_pandera_and_the_gate_pick_the_same_of_any_rows(rows):
+    costs, mails, dates, ages = (list(values) for values in zip(*rows, strict=True))
+    series = {"cost": pd.Series(costs, dtype="float64"), "mail": pd.Series(mails, dtype="str"), "born": pd.Series(dates, dtype="str")}
+    frame = pd.DataFrame({**series, "age": pd.Series(ages, dtype="Int64")})
+    arrow = {"cost": pa.array(costs, pa.float64()), "mail": pa.array(mails, pa.string()), "born": pa.array(dates, pa.string())}
+    for code, column in (("D003", STEPS), ("D005", MAIL), ("D005", BORN), ("D003", AGE)):
+        contract = Contract(columns=(column,))
+        values = arrow.get(column.name, pa.array(ages, pa.int64()))
+        subject, engine = subject_with({column.name: values})
+        (check,) = discover()[code].plan(subject, contract)
+        told = {row for _, check_name, row in faults(contract, frame[[column.name]]) if "logicalType" not in check_name}
+        assert sorted(told) == picked(check, subject, engine), column.name
 
 
 def test_all_faults_are_told_at_once():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.contract.lines import line_of, load_with_lines
-from audit.contract.read import OPERATORS, _limit, read_contract
+from audit.contract.read import OPERATORS, _limit, read_contract, read_tables
 from audit.core.contract import Place
 from audit.core.errors import DataError, UsageError
 from audit.core.limit import Limit, Verdict
 from audit.core.measurement import Measurement
+from audit.core.written import exact
 
 HERE = Path(__file__).parents[2]
 OWN = [*HERE.glob("data/*/*.odcs.yaml"), HERE / "benchmarks" / "gate.odcs.yaml"]
@@ -402,26 +404,50 @@ def test_the_schema_bites():
 
 def test_clauses_that_no_check_evaluates_are_told(tmp_path):
     text = """\
-apiVersion: v3.1.0
 kind: DataContract
-id: t
-version: 1.0.0
-status: active
 slaProperties:
-  - {property: freshness, value: 1, unit: d}
+  - {property: availability, value: 99.9, unit: percent}
+  - {property: latencyy, value: 1, unit: d}
 schema:
   - name: t
+    relationships:
+      - {from: other.a, to: t.a}
     properties:
       - name: a
-        logicalType: integer
-        logicalTypeOptions: {multipleOf: 5}
-        relationships:
-          - {to: other.id}
+        logicalType: timestamp
+        logicalTypeOptions: {timezone: true, format: QQQ yyyy}
+      - {name: b, logicalType: array, items: {logicalType: string}}
+      - {name: c, logicalType: number, logicalTypeOptions: {format: f32}}
 """
-    (tmp_path / "t.odcs.yaml").write_text(text)
-    contract = read_contract(tmp_path / "t.odcs.yaml", shown_as="t.odcs.yaml")
-    assert [(str(place), what) for place, what in contract.unevaluated] == [
-        ("t.odcs.yaml:14", "relationships of a"),
-        ("t.odcs.yaml:13", "multipleOf of a"),
-        ("t.odcs.yaml:6", "slaProperties"),
+    read = contract(text, tmp_path)
+    assert [(place.line, what) for place, what in read.unevaluated] == [
+        (12, "'timezone' of a is declared, and no check looks at it"),
+        (12, "'format' of a is declared, and no check looks at it"),
+        (13, "'items' of b is declared, and no check looks at it"),
+        (4, "the service level 'latencyy' is none that is known here. Did you mean 'latency'?"),
     ]
+    assert [(place.line, what.split(" ")[0]) for place, what in read.beyond_data] == [(14, "format"), (8, "the"), (3, "the")]
+
+
+def test_every_number_is_kept_as_it_is_written(tmp_path):
+    options = "{name: a, logicalTypeOptions: {minimum: 0.1000000000000000000001, maximum: 12345678901234567890123.5, multipleOf: 9007199254740993}}"
+    read = contract(with_column(options), tmp_path).columns[0].options
+    assert [exact(v) for v in read.values()] == [
+        Fraction(1000000000000000000001, 10**22),
+        Fraction(24691357802469135780247, 2),
+        Fraction(9007199254740993),
+    ]
+
+
+def test_times_are_no_numbers_to_base_60(tmp_path):
+    column = "{name: a, logicalType: time, logicalTypeOptions: {minimum: 09:00:00, maximum: 17:30:00}}"
+    assert contract(with_column(column), tmp_path).columns[0].options == {"minimum": "09:00:00", "maximum": "17:30:00"}
+
+
+def test_a_contract_is_read_once_for_each_of_its_tables(tmp_path):
+    (tmp_path / "two.odcs.yaml").write_text(TWO, encoding="utf-8")
+    assert [t.table for t in read_tables(tmp_path / "two.odcs.yaml")] == ["a", "b_v2"]
+    (tmp_path / "one.odcs.yaml").write_text(with_column("{name: a}"), encoding="utf-8")
+    assert len(read_tables(tmp_path / "one.odcs.yaml")) == 1
+    with pytest.raises(DataError, match="there is no contract"):
+        read_tables(tmp_path / "none.odcs.yaml")

@@ -34,6 +34,7 @@ KNOWN_DEFECTS = {
         "D002:lines, coded=999999.375",
         "D002:term, coded=999999.375",
         "D002:review, coded=999",
+        "D021",  # eight applications that are nearly equal to an earlier one in 59 columns
     },
 }
 
@@ -116,7 +117,7 @@ def test_the_published_table_keeps_its_contract_but_for_its_known_defects(name):
     subject = Subject(name, source.table, merge_roles(contract, config.roles.model_dump()), location=source.location)
     run = examine(subject, verb="gate", families=["quality"], contract=contract).run
     assert {r.key for r in run.results if r.status is Status.WARNED} == KNOWN_DEFECTS[name]
-    assert {r.status for r in run.results} <= {Status.PASSED, Status.WARNED}
+    assert {r.status for r in run.results} <= {Status.PASSED, Status.WARNED, Status.NOT_APPLICABLE}
     assert any(r.code == "D009" for r in run.results)
 
 

@@ -16,7 +16,7 @@ from audit.core.status import Status
 from audit.core.subject import Subject
 from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
 from audit.engines.sources import frame_source, open_source
-from audit.run import examine
+from audit.run import Settings, examine
 from tests.predicates import rule
 
 FRAME = pd.DataFrame({"a": [3, 1, 2, 2], "b": ["x", "y", "x", None], "c": [0.5, None, 1.5, 2.5]})
@@ -43,7 +43,8 @@ def gate(n: int) -> tuple[int, AskEngine]:
     )
     source = frame_source(people(n))
     contract = Contract(columns=columns, rules=(rule("rowCount"), rule("duplicateValues")))
-    done = examine(Subject("people", source.table), verb="gate", families=["quality"], contract=contract)
+    settings = Settings(declared_only=True)
+    done = examine(Subject("people", source.table), verb="gate", families=["quality"], contract=contract, settings=settings)
     assert not [r.message for r in done.run.results if r.status is Status.ERROR]
     return len(done.run.results), done.engine
 

@@ -9,6 +9,10 @@ from audit.core.errors import DataError, UsageError
 
 EPOCH = date(1970, 1, 1)
 SECONDS = 86_400
+#: First day of the calendar, 0001-01-01.
+FIRST = 1 - EPOCH.toordinal()
+#: A time of day with its offset from UTC, at the end of a text.
+OFFSET = r"[T ]\d{2}:\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)$"
 
 
 def reference_date(as_of: str, code: str) -> date:
@@ -40,8 +44,8 @@ def day_of(number: int) -> date:
 def days(column: ir.Column, name: str) -> ir.IntegerValue:
     """Return the days from 1970-01-01 to each date of a column; null where there is none or it cannot be read.
 
-    Text counts by its first ten characters, as ISO 8601 writes a date. A whole number is a year and counts as its last day, so that no row
-    looks older than it can be.
+    Text counts by its first ten characters, as ISO 8601 writes a date; a moment with its offset from UTC, in text or as a type, counts by its day
+    in UTC, as the reference day does. A whole number is a year and counts as its last day, so that no row looks older than it can be.
 
     Raises
     ------
@@ -56,8 +60,13 @@ def days(column: ir.Column, name: str) -> ir.IntegerValue:
     if kind.is_string():
         text = column.strip()
         written = text.re_search(r"^\d{4}-\d{2}-\d{2}($|[T ])")
-        return ibis.ifelse(written, text.substr(0, 10), ibis.null("string")).try_cast("date").epoch_days()
-    if kind.is_integer():
-        year = ibis.ifelse(column.between(1000, 9999), column.cast("string") + "-12-31", ibis.null("string"))
-        return year.try_cast("date").epoch_days()
+        plain = ibis.ifelse(written, text.substr(0, 10), ibis.null("string")).try_cast("date").epoch_days()
+        zoned = written & text.re_search(OFFSET)
+        moment = ibis.ifelse(zoned, text, ibis.null("string")).try_cast("timestamp('UTC')").epoch_seconds() // SECONDS
+        return ibis.ifelse(zoned, moment, plain)
+    if kind.is_integer() or kind.is_floating():
+        # years with gaps among them arrive as floats
+        whole = column.between(1000, 9999) & (column == column.floor())
+        year = ibis.ifelse(whole, column, ibis.null(kind)).cast("int64").cast("string")
+        return (year + "-12-31").try_cast("date").epoch_days()
     raise DataError(f"the column '{name}' is {kind}; expected a date, a timestamp, ISO 8601 text such as 2026-01-31, or a year")

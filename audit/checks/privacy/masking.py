@@ -4,11 +4,12 @@ import re
 
 
 def mask(value: str) -> str:
-    """Return a value with all letters and digits but the first replaced; of an e-mail address the first of name and domain and the ending stay.
+    """Return a value with all letters and digits but the first replaced, on one line; of e-mail addresses name and domain keep their first one.
 
     >>> mask("user12@example.com"), mask("4111 1111 1111 1111"), mask("Zoë Ng")
     ('u***@e***.com', '4*** **** **** ****', 'Z** **')
     """
+    value = " ".join(value.split())
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", value):
         name, _, domain = value.rpartition("@")
         return f"{name[0]}***@{domain[0]}***.{domain.rpartition('.')[2]}"

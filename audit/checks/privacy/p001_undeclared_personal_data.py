@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from audit.checks.personal import declared_personal
-from audit.checks.privacy.column_verdict import LEVEL, Evidence, Verdict, examine, may_be_named
-from audit.core.ask import Answers, Asks, frame
-from audit.core.check import Check, Findings
+from audit.checks.privacy.column_sample import LONGEST, ColumnSample
+from audit.checks.privacy.column_verdict import examine, may_be_named
+from audit.checks.privacy.masking import mask
+from audit.checks.privacy.spread_sample import numbered, spread, spread_of_sparse
+from audit.checks.privacy.verdict import LEVEL, Verdict
+from audit.core.ask import Answers, Asks, frame, scalar
+from audit.core.check import ROW, Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
@@ -20,27 +24,32 @@ from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent
 
-#: Fewer values than this among the first rows, and the first rows that have a value are looked at instead.
-FEW_VALUES = 100
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Cells fetched at most for a sample, and in a second one of columns that are mostly missing.
+MOST_CELLS = 500_000
+#: Columns beyond which a table gets neither a second sample nor a search for rare addresses: what is asked of so many takes longer than the answer.
+MOST_SEARCHED = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndeclaredPersonalData(Check):
-    """Columns whose names and values look like e-mail addresses, telephone, card and account numbers, or names.
+    """Columns whose names and values are those of personal data: addresses, numbers, names and birthdays of people, and texts that hold them.
 
     A column is declared by a ``classification`` other than public, or by the custom property ``personalData`` or ``pii``. ``personalData: none``
     declares that a column only looks personal: it is listed, and not judged. Findings rest on the values (with check digits where the kind has
     any, and significantly above what random values would give) or on name and values together; all weaker evidence is a suspicion, shown and
-    not judged. Absence of a finding is no proof: values are a sample from the beginning of the table.
+    not judged. Absence of a finding is no proof: values are a sample, though one from all over the table.
 
     Parameters
     ----------
     declared_personal, declared_harmless : tuple of str
         Columns that the contract declares to hold personal data, or not to.
     rows : int
-        Rows in the sample: the first ones of the table.
+        Rows in the sample.
     distinct : int
-        Distinct values looked at in each column: the first ones of the sample.
+        Distinct values looked at in each column.
     """
 
     code: ClassVar[str] = "P001"
@@ -54,7 +63,7 @@ class UndeclaredPersonalData(Check):
     declared_personal: tuple[str, ...] = ()
     declared_harmless: tuple[str, ...] = ()
     rows: int = 5_000
-    distinct: int = 500
+    distinct: int = 2_000
     limit: Limit = Limit(high=0, reason="personal data must be known before they are used", source="default of P001")
 
     @classmethod
@@ -70,36 +79,58 @@ class UndeclaredPersonalData(Check):
             )
 
     def asks(self, subject: Subject) -> Asks:
-        """Ask for the first rows of all columns that could hold personal data, and for more of a column only if those are mostly missing."""
+        """Ask for rows from all over the table, for more of columns that are mostly missing, and for e-mail addresses anywhere."""
         texts = _texts(subject.table)
         if not texts:
             raise NotApplicable("no column could hold personal data: there is neither text nor a whole number")
-        # a list, because a column may be called 'self'
-        sampled = subject.table.limit(self.rows).select([text.name(name) for name, text in texts.items()])
-        asks = {"sample": frame(sampled)}
-        for name in filter(lambda n: _telling(subject.table, n), texts):
-            present = subject.table.select(value=texts[name]).filter(lambda t: t.value.notnull())
-            asks[f"more of {name}"] = frame(present.limit(self.rows), when_needed=True)
+        rows, size = numbered(texts, subject.table), self._rows(len(texts))
+        asks = {"sample": frame(spread(rows, size))}
+        if len(texts) <= MOST_SEARCHED:
+            asks["sparse"] = frame(spread_of_sparse(rows, self.distinct, 2 * size), when_needed=True)
+        for name in _searched(subject.table, texts):
+            holding = rows.filter(rows[name].contains("@")).select([rows[name], rows[ROW]])
+            asks[f"with @: {name}"] = scalar(texts[name].contains("@").cast("int64").sum())
+            asks[f"those with @: {name}"] = frame(spread(holding, self.distinct // 4), when_needed=True)
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Examine the sampled values of each column."""
         sample = answers.frame("sample")
-        verdicts = []
-        for name in map(str, sample.columns):
-            values = sample[name].dropna()
-            if len(values) < FEW_VALUES and len(sample) == self.rows and _telling(subject.table, name):
-                values = answers.frame(f"more of {name}")["value"].dropna()
-            verdict = examine(name, values.unique()[: self.distinct].tolist(), len(values))
-            if verdict is not None:
-                verdicts.append(verdict)
-        return self._findings(verdicts, len(sample.columns), len(sample))
+        names = [str(c) for c in sample.columns if c != ROW]
+        full = len(sample) == self._rows(len(names))
+        sparse = full and len(names) <= MOST_SEARCHED and any(sample[n].count() < min(self.distinct, len(sample)) for n in names)
+        more = answers.frame("sparse") if sparse else None
+        searched = _searched(subject.table, names)
+        samples = []
+        for name in names:
+            source = more if more is not None and more[name].count() > sample[name].count() else sample
+            rare = answers.scalar(f"with @: {name}") if name in searched else 0
+            if full and rare and not source[name].astype(str).str.contains("@", regex=False).any():
+                source = answers.frame(f"those with @: {name}")
+            samples.append(self._column(name, source, not subject.table[name].type().is_string()))
+        return self._findings(examine(samples), len(names), len(sample))
+
+    def _rows(self, columns: int) -> int:
+        """Return how many rows the sample has: fewer where the table is very wide."""
+        return max(1, min(self.rows, MOST_CELLS // columns))
+
+    def _column(self, name: str, source: "pd.DataFrame", numbers: bool) -> ColumnSample:
+        """Return what is looked at of a column."""
+        present = [(value, row) for value, row in zip(source[name].tolist(), source[ROW].tolist(), strict=True) if isinstance(value, str)]
+        first: dict[str, int] = {}
+        for value, row in present:
+            if len(first) == self.distinct:
+                break
+            first.setdefault(value[:LONGEST].strip(), int(row))
+        first.pop("", None)
+        whole = numbers and all(v.lstrip("-").isdigit() for v in list(first)[:20])
+        return ColumnSample(name, tuple(first), len(present), tuple(first.values()), whole)
 
     def _findings(self, verdicts: Sequence[Verdict], examined: int, sampled: int) -> Findings:
         found = [v for v in verdicts if v.evidence.finding and v.column not in self.declared_harmless]
         undeclared = [v for v in found if v.column not in self.declared_personal]
         suspected = [v for v in verdicts if not v.evidence.finding and v.column not in (*self.declared_personal, *self.declared_harmless)]
-        method = f"first {self.distinct:,} distinct values of the first {self.rows:,} rows, or of the first rows with a value where most have none"
+        method = f"at most {self.distinct:,} distinct values of {sampled:,} rows from all over the table, or of more where most have none"
         measurements = [
             Measurement("undeclared_columns", len(undeclared), "columns", {}, examined, method=method),
             Measurement("declared_columns", len(found) - len(undeclared), "columns", {}, examined, method=method),
@@ -108,10 +139,11 @@ class UndeclaredPersonalData(Check):
         measurements += [
             Measurement("personal_share", v.rate, "share", {"column": v.column, "kind": v.kind}, v.n, v.interval, LEVEL, f"wilson, {method}")
             for v in verdicts
-            if v.evidence is not Evidence.NAME
+            if v.hits
         ]
         exhibits = [self._exhibit(verdicts, sampled)] if verdicts else []
-        return Findings(measurements, _message(undeclared, found, suspected, examined, sampled), exhibits, _advice(undeclared))
+        message = _message(undeclared, found, suspected, examined, sampled)
+        return Findings(measurements, message, exhibits, _advice(undeclared), "\n".join(map(_clause, undeclared)))
 
     def _exhibit(self, verdicts: Sequence[Verdict], sampled: int) -> Exhibit:
         def declared(column: str) -> str:
@@ -120,9 +152,35 @@ class UndeclaredPersonalData(Check):
         return Exhibit(
             Kind.TABLE,
             "Columns that hold or may hold personal data",
-            ("column", "kind", "evidence", "share of values", "low", "high", "values", "declared", "example, masked"),
-            [(v.column, v.kind, v.evidence.value, v.rate, *(v.interval or (None, None)), v.n, declared(v.column), v.example) for v in verdicts],
-            note=f"Distinct values among the first {sampled:,} rows, at most {self.distinct:,} a column; interval at 95 %.",
+            (
+                "column",
+                "kind",
+                "decision",
+                "evidence",
+                "name suggests it",
+                "share of values",
+                "low",
+                "high",
+                "distinct values",
+                "declared",
+                "example, masked",
+            ),
+            [
+                (
+                    v.column,
+                    v.kind,
+                    v.decision,
+                    v.evidence.value,
+                    "yes" if v.named else "no",
+                    v.rate if v.hits else None,
+                    *(v.interval if v.hits and v.interval else (None, None)),
+                    v.n,
+                    declared(v.column),
+                    mask(v.example),
+                )
+                for v in verdicts
+            ],
+            note=f"At most {self.distinct:,} distinct values of {sampled:,} rows from all over the table, missing ones left out; interval at 95 %.",
         )
 
 
@@ -133,9 +191,9 @@ def _texts(table: ir.Table) -> dict[str, ir.StringValue]:
         column, kind = table[name], table[name].type()
         if kind.is_string():
             texts[name] = column
-        elif isinstance(kind, (dt.Int64, dt.UInt64, dt.Decimal)) or (kind.is_integer() and may_be_named(name)) or kind.is_inet():
+        elif kind.is_integer() or isinstance(kind, dt.Decimal) or kind.is_inet():
             texts[name] = column.cast("string")
-        elif (kind.is_date() or kind.is_timestamp()) and may_be_named(name):
+        elif kind.is_date() or kind.is_timestamp():
             texts[name] = column.cast("date").cast("string")
         elif kind.is_floating() and may_be_named(name):
             # whole numbers with missing values arrive as floats
@@ -144,15 +202,16 @@ def _texts(table: ir.Table) -> dict[str, ir.StringValue]:
     return texts
 
 
-def _telling(table: ir.Table, name: str) -> bool:
-    """Return whether a column is worth a scan of its own where the first rows have no values: not for a number without a telling name."""
-    return bool(table[name].type().is_string()) or may_be_named(name)
+def _searched(table: ir.Table, names: Iterable[str]) -> list[str]:
+    """Return the text columns in which e-mail addresses are looked for in all rows."""
+    columns = list(names)
+    return [n for n in columns if table[n].type().is_string()] if len(columns) <= MOST_SEARCHED else []
 
 
 def _message(undeclared: Sequence[Verdict], found: Sequence[Verdict], suspected: Sequence[Verdict], examined: int, sampled: int) -> str:
-    where = f"looked at {counted(examined, 'column')} of the first {counted(sampled, 'row')}"
+    where = f"looked at {counted(examined, 'column')} of {counted(sampled, 'row')}"
     if undeclared:
-        shown = listed(f"'{v.column}' ({v.kind}, {percent(v.rate or 0.0)} of {counted(v.n, 'distinct value')})" for v in undeclared)
+        shown = listed(map(_evidence, undeclared))
         text = f"{counted(len(undeclared), 'column holds', 'columns hold')} personal data that the contract does not declare: {shown}"
     else:
         text = "No undeclared personal data were found"
@@ -164,11 +223,20 @@ def _message(undeclared: Sequence[Verdict], found: Sequence[Verdict], suspected:
     return f"{text} ({where})."
 
 
-def _advice(undeclared: Sequence[Verdict]) -> str:
-    if not undeclared:
-        return ""
-    clauses = "\n".join(
-        f"  - name: {v.column}\n    classification: restricted\n    customProperties: [{{property: personalData, value: {v.kind}}}]"
-        for v in undeclared
+def _evidence(verdict: Verdict) -> str:
+    """Return what a column holds, and on how many values and which name that rests."""
+    low, high = verdict.interval or (0.0, 1.0)
+    rate = (
+        f"{percent(verdict.rate or 0.0)} of {counted(verdict.n, 'distinct value')}, {100 * LEVEL:.0f} % interval {100 * low:.1f} to {100 * high:.1f}"
     )
-    return f"Drop {listed(v.column for v in undeclared)} at the source, or declare what they hold in the contract:\n{clauses}"
+    return f"'{verdict.column}' ({verdict.kind} by {verdict.evidence.value}: {rate}, such as {mask(verdict.example)})"
+
+
+def _advice(undeclared: Sequence[Verdict]) -> str:
+    return f"Drop {listed(v.column for v in undeclared)} at the source, or declare what they hold in the contract." if undeclared else ""
+
+
+def _clause(verdict: Verdict) -> str:
+    """Return the property that declares a column, in YAML."""
+    name = '"' + verdict.column.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"- name: {name}\n  classification: restricted\n  customProperties: [{{property: personalData, value: {verdict.kind}}}]"

@@ -29,7 +29,7 @@ class Consent(RowCheck):
     as_of : str
         Reference day, ISO 8601; today in UTC where empty.
     granted : tuple of str
-        What a text column says where consent was given, in lower case.
+        What a text column says where consent was given; case and blanks around it do not matter.
     open_ended : bool
         Whether a missing end means that the consent has none.
     """
@@ -104,7 +104,7 @@ class Consent(RowCheck):
         elif column.type().is_numeric():
             given = column == 1
         else:
-            given = column.cast("string").strip().lower().isin(self.granted)
+            given = column.cast("string").strip().lower().isin([str(word).strip().lower() for word in self.granted])
         return ~given.fill_null(False)
 
     def _ended(self, table: ir.Table) -> ir.BooleanValue | None:

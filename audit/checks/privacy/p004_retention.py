@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import ibis.expr.types as ir
 
-from audit.checks.privacy.days import day_number, day_of, days, reference_date
+from audit.checks.privacy.days import FIRST, day_number, day_of, days, reference_date
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract
@@ -85,7 +85,7 @@ class Retention(RowCheck):
             "rows": scalar(table.count()),
             "failing": scalar(table.count(where=self.failing(table))),
             "unreadable": scalar(table.count(where=day.isnull())),
-            "oldest": scalar(day.min()),
+            "oldest": scalar(day.min(where=day >= FIRST)),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import ibis.expr.types as ir
 
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract
-from audit.core.errors import DataError, NotApplicable
+from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
@@ -47,7 +47,7 @@ class Purpose(RowCheck):
         """Yield a check of the purpose that the contract declares, or one for each rule."""
         for check in list(cls.declared(contract)) or [cls()]:
             bound = replace(check, column=check.column or subject.roles.purpose or "")
-            yield bound if check.purpose else bound._promised(contract)
+            yield replace(bound, purpose=_one(check.purpose, check.clauses)) if check.purpose else bound._promised(contract)
 
     def _promised(self, contract: Contract) -> Self:
         column = contract.column(self.column)
@@ -58,7 +58,7 @@ class Purpose(RowCheck):
         else:
             return self
         limit = self.limit if self.clauses else replace(self.limit, source=place)
-        return replace(self, purpose=str(value), clauses=(*self.clauses, place), limit=limit)
+        return replace(self, purpose=_one(value, (place,)), clauses=(*self.clauses, place), limit=limit)
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return where the purpose is not among those of the row."""
@@ -96,6 +96,13 @@ class Purpose(RowCheck):
             return Findings(measurements, f"All {counted(total, 'row')} may be used for '{self.purpose}'.")
         unsaid = f"; {counted(silent, 'row states', 'rows state')} no purpose at all" if silent else ""
         return Findings(measurements, f"{failing:,} of {total:,} rows may not be used for '{self.purpose}'{unsaid}.")
+
+
+def _one(value: Any, place: tuple[str, ...]) -> str:
+    """Return a purpose, or raise :class:`UsageError` where several are written: each is a rule of its own."""
+    if isinstance(value, list | tuple | dict):
+        raise UsageError(f"{''.join(place) or 'P005'}: 'purpose' is one purpose; got {value!r}. Write a rule {{check: P005, purpose: …}} for each")
+    return str(value)
 
 
 def _list(column: ir.Column, name: str) -> ir.StringValue:

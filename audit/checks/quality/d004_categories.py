@@ -11,10 +11,11 @@ from audit.core.ask import Answers, Asks, scalar, value_counts
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
 from audit.core.errors import UsageError, did_you_mean
+from audit.core.exact import among
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.subject import Subject
-from audit.core.values import numbers, texts
+from audit.core.values import texts
 from audit.core.wording import counted
 
 #: How many wrong values are shown, and how much of each.
@@ -71,8 +72,7 @@ class Categories(RowCheck):
         """Return where the value is not allowed."""
         column = table[self.column]
         if column.type().is_numeric():
-            listed = numbers(self.allowed)
-            return ~missing(column) & (column.notin(listed) if listed else True)
+            return ~missing(column) & ~among(column, self.allowed)
         return column.cast("string").notin(sorted(texts(self.allowed)))
 
     def reason(self) -> str:

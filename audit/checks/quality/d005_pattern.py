@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import ibis.expr.types as ir
 
+from audit.contract.formats import FORMATS, date_pattern
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract
@@ -14,18 +15,8 @@ from audit.core.errors import NotApplicable, UsageError, did_you_mean
 from audit.core.limit import Limit
 from audit.core.subject import Subject
 
-#: Named formats of ODCS as expressions that RE2 (DuckDB), Java and Python read alike.
-FORMATS: dict[str, str] = {
-    "email": r"^[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$",
-    "uuid": r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
-    "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
-    "hostname": r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
-    "ipv4": r"^((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])$",
-    "ipv6": r"^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$",
-    "binary": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-    "password": r"^",
-    "byte": r"^",
-}
+#: Logical types whose ``format`` is a form of dates or times.
+DATED = ("date", "timestamp", "time")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +46,7 @@ class Pattern(RowCheck):
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check for each pattern, each named text format and each invalidValues rule with a pattern."""
+        """Yield one check for each pattern, each named text format, each form of dates and each invalidValues rule with a pattern."""
         yield from cls.declared(contract)
         for column in contract.columns:
             if column.options.get("pattern"):
@@ -69,6 +60,10 @@ class Pattern(RowCheck):
                     raise UsageError(f"{place}: no string format '{name}'. {did_you_mean(str(name), FORMATS)}")
                 limit = Limit(high=0, reason=f"format {name} in the contract", source=place)
                 yield cls(column=column.name, pattern=FORMATS[name], name=str(name), limit=limit, clauses=(place,))
+            if name and column.logical_type in DATED and (form := date_pattern(str(name))):
+                place = str(column.place("format"))
+                limit = Limit(high=0, reason=f"format {name} in the contract", source=place)
+                yield cls(column=column.name, pattern=form, name=str(name), limit=limit, clauses=(place,))
             for rule in column.rules:
                 if rule.metric == "invalidValues" and rule.arguments.get("pattern"):
                     yield cls(column=column.name, pattern=str(rule.arguments["pattern"]), limit=cls.limit_from(rule), clauses=(str(rule.place),))
@@ -85,6 +80,8 @@ class Pattern(RowCheck):
         """Ask how many values do not match."""
         column = require_column(subject, self.column)
         if not column.type().is_string():
+            if column.type().is_temporal():
+                raise NotApplicable(f"{self.column} is stored as {column.type()}, which is written in no form in particular")
             raise NotApplicable(f"{self.column} is {column.type()}; a pattern is about text")
         if not self.pattern:
             raise UsageError(f"D005 on '{self.column}' has no pattern")

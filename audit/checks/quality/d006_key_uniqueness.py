@@ -64,8 +64,11 @@ class KeyUniqueness(RowCheck):
         return {"column": " + ".join(self.columns)}
 
     def candidates(self, table: ir.Table) -> ir.Table:
-        """Return the rows whose key occurs more than once."""
-        return table.semi_join(repeated(table, self.columns), list(self.columns)).select(table.columns)
+        """Return the rows whose key is complete and occurs more than once."""
+        shared = repeated(table, self.columns)
+        # null equals null here as in D007, so that the two share one look-up when bad rows are set aside
+        rows = table.semi_join(shared, [table[c].identical_to(shared[c]) for c in self.columns]).select(table.columns)
+        return rows.filter([~missing(rows[c]) for c in self.columns])
 
     def failing(self, table: ir.Table) -> ir.BooleanValue:
         """Return the rows whose key occurs more than once."""
@@ -85,17 +88,28 @@ class KeyUniqueness(RowCheck):
             require_column(subject, column)
         groups = repeated(table, self.columns)
         complete = groups.filter([~missing(groups[c]) for c in self.columns])
-        return {"total": scalar(table.count()), "repeated": count_repeated(complete)}
+        return {"total": scalar(table.count()), "complete": scalar(self._complete(table)), "repeated": count_repeated(complete)}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count rows and keys."""
-        total = answers.scalar("total")
+        total, complete = answers.scalar("total"), answers.scalar("complete")
         keys, shared, largest = (int(v) for v in answers.rows("repeated").values[0])
         name = " + ".join(self.columns)
+        if total and not complete:
+            method = "not estimable: no row has a complete key"
+            unknown = [Measurement(n, None, unit, self.where, 0, method=method) for n, unit in (("failing_rows", "rows"), ("failing_share", "share"))]
+            return Findings(unknown, f"None of {counted(total, 'row')} has a complete {name}, so nothing is known about whether keys repeat.")
+        gaps = total - complete
+        without = f"; {counted(gaps, 'row')} without a complete {name} {'is' if gaps == 1 else 'are'} left out" if gaps else ""
         if not shared:
-            return Findings(rows_measured(0, total, self.where), f"No two of {total:,} rows share the same {name}.")
+            return Findings(rows_measured(0, total, self.where), f"No two of {total:,} rows share the same {name}{without}.")
         measurements = rows_measured(shared, total, self.where)
         measurements.append(Measurement("repeated_keys", keys, "keys", self.where, total, method="count of all rows"))
         measurements.append(Measurement("largest_group", largest, "rows", self.where, total, method="count of all rows"))
-        message = f"{shared:,} of {total:,} rows share their {name} with another row: {counted(keys, 'key')} occur{'s' * (keys == 1)} more than once."
-        return Findings(measurements, message)
+        message = f"{shared:,} of {total:,} rows share their {name} with another row: {counted(keys, 'key')} occur{'s' * (keys == 1)} more than once"
+        return Findings(measurements, f"{message}{without}.")
+
+    def _complete(self, table: ir.Table) -> ir.IntegerScalar:
+        if len(self.columns) == 1 and not table[self.columns[0]].type().is_floating():
+            return table[self.columns[0]].count()  # needs no look at the values: Parquet keeps the number of nulls
+        return table.count(where=ibis.and_(*(~missing(table[c]) for c in self.columns)))

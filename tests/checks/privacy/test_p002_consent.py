@@ -71,6 +71,14 @@ def test_a_missing_end_may_be_declared_to_be_none():
 def test_other_words_for_yes_and_columns_named_by_the_rule():
     frame = pd.DataFrame({"agreed": ["oui", "non"]})
     assert look(frame, rule(column="agreed", granted=["oui"], as_of=DAY))[2] == [False, True]
+    assert look(frame, rule(column="agreed", granted=" OUI ", as_of=DAY))[2] == [False, True]
+    # YAML reads a bare yes as a truth value
+    assert look(pd.DataFrame({"agreed": ["True", "yes"]}), rule(column="agreed", granted=[True], as_of=DAY))[2] == [False, True]
+
+
+def test_the_last_day_of_a_consent_is_a_day_in_utc():
+    frame = pd.DataFrame({"until": ["2026-03-01T00:30:00+02:00", "2026-02-28T23:30:00-05:00", "2026-03-01T00:30:00"]})
+    assert look(frame, consent_until="until")[2] == [True, False, False]
 
 
 def test_all_rows_hold():

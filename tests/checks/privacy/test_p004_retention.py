@@ -1,5 +1,6 @@
 from datetime import date, datetime, timedelta
 
+import ibis
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -94,12 +95,21 @@ def test_what_is_no_period_is_refused(days):
 def test_not_applicable_and_wrong_type():
     with pytest.raises(NotApplicable, match="custom property 'retentionDays'"):
         look([date(2026, 1, 1)], Contract())
-    with pytest.raises(DataError, match="'at' is float64"):
-        look([0.5], TEN_DAYS)
+    with pytest.raises(DataError, match="'at' is boolean"):
+        look([True], TEN_DAYS)
     subject, engine = subject_of(pd.DataFrame({"x": [1]}))
     (check,) = Retention.plan(subject, TEN_DAYS)
     with pytest.raises(NotApplicable, match="roles: collected"):
         findings(check, subject, engine)
+
+
+def test_dates_that_no_calendar_of_python_holds():
+    subject, engine = subject_of(pd.DataFrame({"at": ["2026-02-28", "x"]}), collected="at")
+    # PostgreSQL and DuckDB know dates without end, and dates before the year 1
+    dates = subject.table.mutate(at=ibis.ifelse(subject.table["at"] == "x", ibis.literal("-infinity"), subject.table["at"]).cast("date"))
+    (check,) = Retention.plan(subject, TEN_DAYS)
+    found = findings(check, subject.with_table(dates), engine)
+    assert [one(found, n, {"column": "at"}).value for n in ("failing_rows", "oldest_age")] == [1, 1]
 
 
 @pytest.mark.parametrize(("values", "state"), [([], Status.PASSED), ([None, None], Status.FAILED)])

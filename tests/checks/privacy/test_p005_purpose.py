@@ -3,7 +3,7 @@ import pytest
 
 from audit.checks.privacy.p005_purpose import Purpose
 from audit.core.contract import Column, Contract, Place, Rule
-from audit.core.errors import DataError, NotApplicable
+from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.status import Status
 from tests.answers import findings, one, status, subject_of
@@ -66,6 +66,12 @@ def test_a_purpose_is_taken_word_for_word(purpose):
     assert look(["research", "x"], contract)[2] == [True, True]
     if ";" not in purpose:
         assert look([purpose, f"care; {purpose}"], contract)[2] == [False, False]
+
+
+@pytest.mark.parametrize("written", [["research", "care"], {"main": "research"}])
+def test_several_purposes_are_several_rules(written):
+    with pytest.raises(UsageError, match="'purpose' is one purpose"):
+        look(["research"], Contract(custom={"purpose": written}, place=Place("c.yaml", 1)))
 
 
 def test_not_applicable_and_wrong_type():

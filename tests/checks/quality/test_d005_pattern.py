@@ -1,5 +1,6 @@
 """D005 on small tables."""
 
+import datetime as dt
 import ipaddress
 import re
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.checks.quality.d005_pattern import FORMATS, Pattern
+from audit.checks.quality.d005_pattern import Pattern
+from audit.contract.formats import FORMATS
 from audit.core.contract import Column
 from audit.core.errors import NotApplicable, UsageError
 from audit.core.limit import Limit
@@ -37,8 +39,12 @@ ACCEPTED = {
     "uri": ["https://x.org/a?b#c", "mailto:a@b.de", "urn:isbn:1"],
     "hostname": ["x", "a-b.example.org", "1.de"],
     "ipv4": ["0.0.0.0", "255.255.255.255", "192.168.1.10"],
-    "ipv6": ["::1", "2001:db8::8a2e:370:7334", "::ffff:192.0.2.1"],
+    "ipv6": ["::1", "2001:db8::8a2e:370:7334", "::ffff:192.0.2.1", "::", "1:2:3:4:5:6:7:8", "fe80::"],
     "binary": ["", "QUJD", "QUI=", "QQ=="],
+    "date": ["2024-02-29", "1850-12-31", "2000-02-29", "0001-01-01"],
+    "time": ["00:00:00", "23:59:60", "12:30:05.125Z", "12:30:05+02:00"],
+    "date-time": ["2024-02-29T12:30:05Z", "1850-01-01 00:00:00.5-08:00", "2024-01-01t00:00:00z"],
+    "phone": ["+49 30 1234567", "(020) 7946 0018", "+14155552671", "0041-44-668-18-00"],
     "password": ["", "x"],
     "byte": ["", "x"],
 }
@@ -48,8 +54,12 @@ REFUSED = {
     "uri": ["", "x.org", "http: //x"],
     "hostname": ["", "-a.de", "a-.de", "a..de", "a_b", "a" * 64 + ".de"],
     "ipv4": ["", "256.1.1.1", "1.1.1", "1.1.1.1.1", "1.1.1.a"],
-    "ipv6": ["", "1.2.3.4", "::g", "abc"],
+    "ipv6": ["", "1.2.3.4", "::g", "abc", ":::", "1::2::3", "1:2:3:4:5:6:7:8:9", "12345::"],
     "binary": ["QUJ", "QU=D", "Q==="],
+    "date": ["", "2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01 "],
+    "time": ["", "24:00:00", "12:60:00", "12:30", "12:30:05+2"],
+    "date-time": ["", "2024-01-01", "2024-01-01T12:30:05", "2023-02-29T00:00:00Z", "2024-01-01T25:00:00Z"],
+    "phone": ["", "12345", "+49 30 12345678901234567", "030x123456", "+", "++4930123456"],
     "password": [],
     "byte": [],
 }
@@ -67,6 +77,58 @@ def test_named_formats(name):
 def test_addresses_that_python_reads_are_accepted(name, parse):
     for value in ACCEPTED[name]:
         parse(value)
+
+
+GROUPS = st.lists(st.sampled_from(["", "0", "ab12", "fffff", "1.2.3.4", "g"]), min_size=1, max_size=9)
+
+
+@settings(max_examples=300, deadline=None)
+@given(GROUPS)
+def test_python_reads_the_same_addresses(groups):
+    text = ":".join(groups)
+    try:
+        ipaddress.IPv6Address(text)
+        right = True
+    except ValueError:
+        right = False
+    assert bool(re.search(FORMATS["ipv6"], text)) is right
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(1, 9999), st.integers(0, 14), st.integers(0, 33))
+def test_python_reads_the_same_dates(year, month, day):
+    text = f"{year:04}-{month:02}-{day:02}"
+    try:
+        dt.date.fromisoformat(text)
+        right = True
+    except ValueError:
+        right = False
+    assert bool(re.search(FORMATS["date"], text)) is right
+
+
+@pytest.mark.parametrize(
+    ("form", "good", "bad"),
+    [
+        ("yyyy-MM-dd", ["2024-01-31", "1850-12-01"], ["31.01.2024", "2024-1-31", "2024-13-01"]),
+        ("dd.MM.yyyy", ["31.01.2024"], ["31x01x2024", "2024-01-31"]),
+        ("yyyy-MM-dd'T'HH:mm:ss", ["2024-01-31T23:59:59"], ["2024-01-31 23:59:59", "2024-01-31T24:00:00"]),
+        ("yyyy-MM-ddTHH:mm:ssZ", ["2024-01-31T23:59:59Z", "2024-01-31T23:59:59+0200"], ["2024-01-31T23:59:59"]),
+        ("h:mm a", ["9:05 AM", "12:59 pm"], ["13:00 PM", "9:05"]),
+        ("HH:mm:ss.SSS", ["23:59:59.125"], ["23:59:59", "23:59:59.12"]),
+    ],
+)
+def test_dates_kept_as_text_have_the_declared_form(form, good, bad):
+    (check,) = planned(Pattern, Column("a", logical_type="timestamp", options={"format": form}))
+    assert broken(check, {"a": [*good, *bad]}) == list(range(len(good), len(good) + len(bad)))
+    assert check.name == form
+
+
+def test_stored_dates_have_no_written_form():
+    (check,) = planned(Pattern, Column("a", logical_type="date", options={"format": "yyyy-MM-dd"}))
+    subject, _ = subject_with({"a": [dt.date(2024, 1, 1)]})
+    with pytest.raises(NotApplicable, match="a is stored as date, which is written in no form in particular"):
+        check.asks(subject)
+    assert planned(Pattern, Column("a", logical_type="date", options={"format": "QQQ yyyy"})) == []
 
 
 def test_the_sentence():

@@ -10,7 +10,8 @@ from audit.checks.quality.d006_key_uniqueness import KeyUniqueness
 from audit.core.contract import Column
 from audit.core.errors import NotApplicable, UsageError
 from audit.core.limit import Limit
-from tests.answers import one
+from audit.core.status import Status
+from tests.answers import one, status
 from tests.predicates import NAN, broken, found_and_picked, planned, rule, subject_with
 
 
@@ -23,7 +24,7 @@ from tests.predicates import NAN, broken, found_and_picked, planned, rule, subje
         ({"a": pa.array([NAN, NAN, None, 1.0, 1.0])}, [3, 4]),
         ({"a": [0.0, -0.0]}, [0, 1]),
         ({"a": [1, 1, 1, 2], "b": ["x", "x", "y", "x"]}, [0, 1]),
-        ({"a": [1, 1, None, None], "b": [None, None, "x", "x"]}, []),
+        ({"a": [1, 1, None, None, 2], "b": [None, None, "x", "x", "y"]}, []),
         ({"a": pa.array([], pa.int64())}, []),
         ({"größe": [1, 1]}, [0, 1]),
     ],
@@ -36,10 +37,23 @@ def test_keys_rows_and_the_largest_group_are_counted():
     check = KeyUniqueness(columns=("a",))
     found, _ = found_and_picked(check, {"a": [1, 1, 1, 2, 2, 3, None, None]})
     assert {m.name: m.value for m in found.measurements} == {"failing_rows": 5, "failing_share": 0.625, "repeated_keys": 2, "largest_group": 3}
-    assert found.message == "5 of 8 rows share their a with another row: 2 keys occur more than once."
+    assert found.message == "5 of 8 rows share their a with another row: 2 keys occur more than once; 2 rows without a complete a are left out."
     found, _ = found_and_picked(check, {"a": [1, 2]})
     assert found.message == "No two of 2 rows share the same a."
     assert len(found.measurements) == 2
+    found, _ = found_and_picked(check, {"a": [1, 2, None]})
+    assert found.message == "No two of 3 rows share the same a; 1 row without a complete a is left out."
+
+
+@pytest.mark.parametrize("columns", [{"a": pa.array([None, None], pa.int64())}, {"a": [NAN, NAN]}, {"a": pa.array([1, None]), "b": [None, "x"]}])
+def test_where_no_key_is_complete_nothing_is_known(columns):
+    check = KeyUniqueness(columns=tuple(columns))
+    found, rows = found_and_picked(check, columns)
+    assert rows == []
+    assert [(m.name, m.value, m.n) for m in found.measurements] == [("failing_rows", None, 0), ("failing_share", None, 0)]
+    assert status(check, found) is Status.UNDECIDED
+    name = " + ".join(columns)
+    assert found.message == f"None of 2 rows has a complete {name}, so nothing is known about whether keys repeat."
 
 
 def test_a_key_of_several_columns_has_one_name():
@@ -92,6 +106,9 @@ KEYS = st.one_of(st.none(), st.just(NAN), st.sampled_from([0.0, 1.0, 2.5]))
 def test_pandas_picks_the_same_rows(rows):
     numbers, words = [a for a, _ in rows], [b for _, b in rows]
     frame = pd.DataFrame({"a": pd.Series(numbers, dtype="float64"), "b": pd.Series(words, dtype=object)})
+    if len(frame) and not frame.notna().all(axis=1).any():
+        frame.loc[len(frame)] = [-1.0, "complete"]
+        numbers, words = [*numbers, -1.0], [*words, "complete"]
     expected = frame.duplicated(keep=False) & frame.notna().all(axis=1)
     columns = {"a": pa.array(numbers, pa.float64()), "b": pa.array(words, pa.string())}
     assert broken(KeyUniqueness(columns=("a", "b")), columns) == [int(i) for i in frame.index[expected]]

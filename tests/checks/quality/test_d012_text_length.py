@@ -62,6 +62,47 @@ def test_without_a_length_the_rule_is_a_mistake():
         TextLength(column="a").asks(subject)
 
 
+LISTS = pa.array([[1, 2], [1, 1], [], None, [1, None], [1, 2, 3]])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "rows", "words"),
+    [
+        ({"shortest": 1}, [2], "1 of 6 values of a do not have at least 1 item."),
+        ({"longest": 2}, [5], "1 of 6 values of a do not have at most 2 items."),
+        ({"shortest": 2, "longest": 2}, [2, 5], "2 of 6 values of a do not have 2 items."),
+        ({"distinct": True}, [1], "1 of 6 values of a have an item twice."),
+    ],
+)
+def test_items_of_lists(bounds, rows, words):
+    check = TextLength(column="a", of="items", **bounds)
+    assert broken(check, {"a": LISTS}) == rows
+    found, _ = found_and_picked(check, {"a": LISTS})
+    assert found.message == words
+
+
+def test_the_plan_takes_lists_and_vectors():
+    checks = planned(
+        TextLength,
+        Column("a", options={"minItems": 1, "maxItems": 3, "uniqueItems": True}),
+        Column("b", options={"dimensions": 384}),
+        Column("c", options={"uniqueItems": False}),
+    )
+    assert [(c.column, c.of, c.shortest, c.longest, c.distinct) for c in checks] == [
+        ("a", "items", 1, 3, False),
+        ("a", "items", None, None, True),
+        ("b", "items", 384, 384, False),
+    ]
+    assert checks[1].reason() == "a has an item twice"
+    assert checks[2].reason() == "b does not have 384 items"
+
+
+def test_text_is_no_list():
+    subject, _ = subject_with({"a": ["x"]})
+    with pytest.raises(NotApplicable, match="a is string, not a list"):
+        TextLength(column="a", of="items", longest=3).asks(subject)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=4)), max_size=20))
 def test_python_counts_the_same(values):

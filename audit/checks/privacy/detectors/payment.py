@@ -2,7 +2,7 @@
 
 import re
 
-from audit.checks.privacy.detectors.detector import Detector
+from audit.checks.privacy.detectors.detector import FormDetector
 
 #: Issuer prefix and length of the common cards: Visa, Mastercard, American Express, Discover, UnionPay, JCB, Diners Club, Maestro.
 PREFIX_AND_LENGTH = re.compile(
@@ -22,17 +22,24 @@ def valid_card(value: str) -> bool:
 
 
 def valid_iban(value: str) -> bool:
-    """Return whether country, length and check digits fit (ISO 13616)."""
+    """Return whether country, length and check digits fit (ISO 13616); those that banks of a country add are left out."""
     from stdnum import iban
 
-    return bool(iban.is_valid(value))
+    return bool(iban.is_valid(value, check_country=False))
 
 
-PAYMENT: tuple[Detector, ...] = (
+PAYMENT = (
     # one random number in ten passes Luhn's check, and fewer have an issuer's prefix
-    Detector(
-        "payment card number", CARD, valid_card, 0.1, ("card", "card_number", "cardnumber", "credit_card", "creditcard", "cc", "cc_number", "pan")
+    FormDetector(
+        "payment card number",
+        CARD,
+        valid_card,
+        0.1,
+        ("card", "card_number", "cardnumber", "card_no", "credit_card", "creditcard", "cc", "cc_number", "ccnum", "pan", "kreditkarte"),
+        ("type", "brand", "holder", "expiry", "expires", "issuer", "network", "count", "id", "status", "limit", "name"),
     ),
-    # check digits modulo 97
-    Detector("bank account (IBAN)", IBAN, valid_iban, 0.02, ("iban", "bank_account", "account_iban")),
+    # check digits modulo 97; firms have accounts, too
+    FormDetector(
+        "bank account (IBAN)", IBAN, valid_iban, 0.02, ("iban", "bank_account", "account_iban", "kontonummer"), ("type", "count"), of_a_person=False
+    ),
 )

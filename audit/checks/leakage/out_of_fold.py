@@ -1,0 +1,85 @@
+"""Probabilities for each row by a model that was fitted without it."""
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.core.errors import NotApplicable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDS = 5
+#: Columns beyond this many are not learnt from, and words beyond this many of a column share one indicator, so that the work stays bounded.
+MOST_COLUMNS, MOST_WORDS = 300, 20
+#: A column of words of which more than this share are different names rows, and says nothing about others.
+MOST_DISTINCT = 0.5
+
+
+def out_of_fold(rows: "pd.DataFrame", labels: NDArray[np.int64], seed: int) -> dict[str, NDArray[np.float64]]:
+    """Predict each row by models fitted on the other four fifths: by a straight line (logistic regression), and by boosted trees.
+
+    Parameters
+    ----------
+    rows : pandas frame
+        Numbers as floats, all else as text.
+    labels : ndarray of int, shape (rows,)
+        From 0 to classes - 1, each at least as often as there are folds.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (rows, classes)
+        By the name of the model.
+
+    Raises
+    ------
+    NotApplicable
+        scikit-learn is not installed, or no column can be learnt from.
+    """
+    try:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.model_selection import StratifiedKFold, cross_val_predict
+        from threadpoolctl import threadpool_limits
+    except ImportError as error:
+        raise NotApplicable("needs scikit-learn for probabilities out of fold: pip install 'assay-audit[training]', or declare a score") from error
+    numbers = [c for c in rows if rows[c].dtype.kind == "f" and rows[c].nunique() > 1]
+    words = [c for c in rows if rows[c].dtype.kind != "f" and 1 < rows[c].nunique(dropna=False) <= MOST_DISTINCT * len(rows)]
+    if not numbers and not words:
+        raise NotApplicable("needs columns that vary and do not merely name the rows, to learn the labels from")
+    kept = [c for c in rows if c in {*numbers, *words}][:MOST_COLUMNS]
+    numbers, words = [c for c in numbers if c in kept], [c for c in words if c in kept]
+    plain = rows[kept].replace([np.inf, -np.inf], np.nan).set_axis([str(i) for i in range(len(kept))], axis=1)
+    places = [[str(kept.index(c)) for c in group] for group in (numbers, words)]
+    plain[places[1]] = plain[places[1]].astype(object).where(plain[places[1]].notna(), "missing")
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    predicted = {}
+    for name, model in _models(places[0], places[1], seed).items():
+        # on so few rows threads cost more than they bring, above all where others use the machine
+        with warnings.catch_warnings(), threadpool_limits(1):
+            # a model that stopped early is judged by what it predicts, like any other
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            predicted[name] = np.asarray(cross_val_predict(model, plain, labels, cv=folds, method="predict_proba"), dtype=float)
+    return predicted
+
+
+def _models(numbers: list[str], words: list[str], seed: int) -> dict[str, Any]:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    one_hot = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_WORDS, sparse_output=False, dtype=np.float64)
+    filled = make_pipeline(SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler())
+    line = ColumnTransformer([("numbers", filled, numbers), ("words", one_hot, words)])
+    trees = ColumnTransformer([("numbers", "passthrough", numbers), ("words", one_hot, words)])
+    boosted = HistGradientBoostingClassifier(max_iter=60, max_leaf_nodes=15, l2_regularization=1.0, early_stopping=False, random_state=seed)
+    return {
+        "logistic regression": make_pipeline(line, LogisticRegression(max_iter=300)),
+        "boosted trees": make_pipeline(trees, boosted),
+    }

@@ -1,0 +1,217 @@
+"""Keys under which near duplicates meet, so that not all pairs of rows have to be compared."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from audit.checks.near_duplicates.columns import identity, position
+from audit.checks.near_duplicates.profile import Codes, Floats, Learnt, Profile
+
+#: Rows up to which every pair is compared.
+ALL_PAIRS = 300
+#: Keys beyond these cost more than they find, in a large table and in one of up to so many rows.
+MOST_KEYS, MOST_KEYS_OF_FEW_ROWS, FEW_ROWS = 8, 16, 20_000
+#: Bits of a key beyond the logarithm of the number of rows, and pairs of strangers that a key may bring in any table.
+SPARE_BITS, FEW_PAIRS = 4, 5_000
+#: Pairs that are compared; the largest blocks are left out where there are more.
+MOST_PAIRS = 2_000_000
+#: Bits that one number on a grid brings.
+GRID_BITS = 5
+#: Ways of cutting the columns: two of them with the grids' other shift, two with parts of texts.
+ROUNDS = 4
+#: Bits from which a text is cut, and what is left out of it before.
+TELLING_BITS, PUNCTUATION = 6, " -./()',_"
+#: Lengths of the beginnings and endings of texts.
+LENGTHS = (2, 3, 4, 6, 8, 12, 16, 24)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a key takes from one column.
+
+    Parameters
+    ----------
+    column : int
+        Which compared column.
+    kind : {"equal", "grid", "letters", "beginning", "ending"}
+        The value itself, the cell of a grid it falls into, the text without punctuation and capitals, or a part of that.
+    codes : array of shape (m,)
+        Its value in each sampled row, as a code.
+    agree : float
+        Probability that two random rows have it in common.
+    width, shift : float
+        Of the grid, in units of the column's scale; or the number of letters.
+    """
+
+    column: int
+    kind: str
+    codes: Codes
+    agree: float
+    width: float = 0.0
+    shift: float = 0.0
+
+    @property
+    def bits(self) -> float:
+        """How much it tells rows apart."""
+        return -math.log2(self.agree)
+
+    def of(self, value: ir.Column, profile: Profile) -> ir.Column:
+        """Return its expression."""
+        text: Any = value
+        match self.kind:
+            case "grid":
+                return (profile.scaled_column(value) / self.width + self.shift).floor()
+            case "beginning":
+                return _plain(text).left(int(self.width))
+            case "ending":
+                return _plain(text).right(int(self.width))
+            case "letters":
+                return _plain(text)
+            case _:
+                return text
+
+
+Key = tuple[Token, ...]
+
+
+def keys_for(learnt: Learnt, total: int) -> list[Key]:
+    """Return sets of tokens, each telling rows apart well enough that few strangers share it.
+
+    Keys of one round have no column in common, so that a change in one column spoils one of them. Further rounds cut the columns in another
+    way: shifted grids, beginnings and endings of texts.
+
+    Parameters
+    ----------
+    learnt : Learnt
+        What the sample says about the compared columns.
+    total : int
+        Rows of the table.
+    """
+    # so that strangers who meet are one for every 32 rows, or a few thousand in a small table, where looking costs nothing
+    wanted = min(math.log2(total) + SPARE_BITS, math.log2(total * total / 2 / FEW_PAIRS))
+    keys: dict[tuple[tuple[int, str, float], ...], Key] = {}
+    for number in range(ROUNDS):
+        for key in _dealt(_tokens(learnt, number), wanted, rotate=number):
+            keys.setdefault(tuple(sorted((t.column, t.kind, t.shift) for t in key)), key)
+    return list(keys.values())[: MOST_KEYS_OF_FEW_ROWS if total <= FEW_ROWS else MOST_KEYS]
+
+
+def _tokens(learnt: Learnt, number: int) -> list[Token]:
+    """Return one token for each column, another way of cutting in each round."""
+    tokens = []
+    for i, (profile, text) in enumerate(zip(learnt.profiles, learnt.texts, strict=True)):
+        values = profile.values[learnt.drawn]
+        if profile.continuous and (number % 2 or not profile.column.whole):
+            tokens.append(_grid(i, profile, values, (number % 2) / 2 + (number // 2) / 4))
+        elif text is not None and profile.bits >= TELLING_BITS:
+            tokens.append(_part(i, text.iloc[learnt.drawn], ("letters", "beginning", "ending", "beginning")[number], profile))
+        else:
+            tokens.append(Token(i, "equal", _codes(values), min(1.0, profile.agree + profile.both_missing)))
+    return tokens
+
+
+def _grid(index: int, profile: Profile, values: Floats, shift: float) -> Token:
+    # two random values share a cell of width w with probability density × w / 2
+    width = 2 * 2.0**-GRID_BITS / profile.density if 0 < profile.density < math.inf else 1.0
+    cells = np.floor(profile.scaled(values) / width + shift)
+    return Token(index, "grid", _codes(cells), _agreement(_codes(cells)), width, shift)
+
+
+def _part(index: int, text: Any, kind: str, profile: Profile) -> Token:
+    """Return the shortest beginning or ending that brings half the bits of the whole, so that a typing error spoils one of the two."""
+    text = text.str.replace(f"[{re.escape(PUNCTUATION)}]", "", regex=True)
+    if kind == "letters":
+        return Token(index, kind, codes := text.factorize()[0].astype(np.int64), _agreement(codes))
+    for length in LENGTHS:
+        part = text.str[:length] if kind == "beginning" else text.str[-length:]
+        codes = part.factorize()[0].astype(np.int64)
+        token = Token(index, kind, codes, _agreement(codes), length)
+        if token.bits >= profile.bits / 2:
+            break
+    return token
+
+
+def _plain(text: Any) -> Any:
+    return text.lower().translate(PUNCTUATION, "")
+
+
+def _codes(values: Floats) -> Codes:
+    """Return values as codes; missing ones share a code."""
+    return np.unique(values, return_inverse=True, equal_nan=True)[1].astype(np.int64)
+
+
+def _agreement(codes: Codes) -> float:
+    counts = np.unique(codes, return_counts=True)[1]
+    pairs = len(codes) * (len(codes) - 1) / 2
+    return (float((counts * (counts - 1.0)).sum() / 2) + 1) / (pairs + 1)
+
+
+def _dealt(tokens: Sequence[Token], wanted: float, rotate: int) -> Iterator[Key]:
+    """Yield disjoint keys: the most telling token left, with the least telling ones that complete it."""
+    left = sorted(tokens, key=lambda t: t.bits, reverse=True)
+    left = [t for t in left if t.bits > 0.5]
+    if rotate and left:
+        turn = rotate * len(left) // 4
+        left = left[turn:] + left[:turn]
+    while left:
+        key, left = _filled(left, wanted)
+        if key is None:
+            return
+        yield key
+
+
+def _filled(left: list[Token], wanted: float) -> tuple[Key | None, list[Token]]:
+    key, bits, rest = [left[0]], left[0].bits, left[1:]
+    codes = left[0].codes
+    while rest and bits < wanted:
+        complete = [t for t in rest if bits + t.bits >= wanted]
+        token = min(complete, key=lambda t: t.bits) if complete else rest[0]
+        rest = [t for t in rest if t is not token]
+        codes = _codes((codes * (token.codes.max() + 1.0)) + token.codes)
+        before, bits = bits, bits + token.bits
+        key.append(token)
+        # columns that depend on each other bring less than their sum, which the sample shows as far as it reaches
+        together = -math.log2(_agreement(codes))
+        reach = math.log2(len(codes) * (len(codes) - 1) / 2 + 1) if len(codes) > 1 else 0.0
+        if together < min(bits, reach) - 2:
+            bits = max(before, together)
+    return (tuple(key), rest) if bits >= wanted else (None, [])
+
+
+def pairs_within(table: ir.Table, profiles: Sequence[Profile], keys: Sequence[Key]) -> tuple[ir.Table, ir.Table]:
+    """Return pairs ``(left, right)`` of rows that share a key, named by position; and how many pairs the keys bring and leave out.
+
+    The first row stands for its exact copies. Blocks are taken from the smallest on, until they bring :data:`MOST_PAIRS`.
+    """
+    hashed = table.select(
+        position(table).name("row"),
+        identity(table).name("identity"),
+        *(_hash(j, key, table, profiles).name(f"k{j}") for j, key in enumerate(keys)),
+    )
+    rows = hashed.group_by("identity").aggregate(row=hashed.row.min(), **{f"k{j}": hashed[f"k{j}"].min() for j in range(len(keys))})
+    if not keys:
+        first, second = rows.select(left="row"), rows.select(right="row")
+        pairs = first.join(second, first.left < second.right).distinct()
+        return pairs, pairs.aggregate(brought=pairs.count(), left_out=ibis.literal(0, "int64"))
+    members = rows.select("row", key=ibis.array([rows[f"k{j}"] for j in range(len(keys))]).unnest())
+    sizes = members.group_by("key").aggregate(size=members.count())
+    sizes = sizes.filter(sizes.size > 1)
+    sizes = sizes.mutate(pairs=sizes.size * (sizes.size - 1) // 2)
+    sizes = sizes.mutate(so_far=sizes.pairs.sum().over(ibis.window(order_by=[sizes.size, sizes.key], preceding=None, following=0)))
+    few = sizes.so_far <= MOST_PAIRS
+    shared = members.semi_join(sizes.filter(few), "key")
+    first, second = shared.select("key", left="row"), shared.select(key_too="key", right="row")
+    met = first.join(second, [first.key == second.key_too, first.left < second.right]).select("left", "right").distinct()
+    return met, sizes.aggregate(brought=sizes.pairs.sum(where=few).fill_null(0), left_out=sizes.pairs.sum(where=~few).fill_null(0))
+
+
+def _hash(number: int, key: Key, table: ir.Table, profiles: Sequence[Profile]) -> ir.IntegerValue:
+    parts = {f"t{n}": token.of(profiles[token.column].column.of(table), profiles[token.column]) for n, token in enumerate(key)}
+    # the key's number is hashed, too, so that blocks of different keys stay apart
+    return ibis.struct({"key": ibis.literal(number)} | parts).hash()
