@@ -25,10 +25,10 @@ from audit.run import Examined, examine
 Cells = set[tuple[int, str]]
 
 
-def flagged(table: ir.Table, engine: AskEngine, found: Examined) -> Cells:
-    """Return the cells that a check calls wrong or doubtful, by row number and column."""
+def flagged(table: ir.Table, engine: AskEngine, found: Examined, rows: int) -> Cells:
+    """Return the cells that a check calls wrong or doubtful, by row number and column; what is said of a whole column is said of no cell."""
     check = found.check
-    named = [(s.column, s.failing) for s in found.findings.suspects]
+    named = [(s.column, s.failing) for s in found.findings.suspects if s.rows < rows]
     if not named and isinstance(check, RowCheck) and getattr(check, "column", ""):
         named = [(check.column, check.failing)]
     cells: Cells = set()
@@ -53,7 +53,7 @@ def main(folder: Path) -> None:
     numbered = source.numbered()
     for found in examination.examined:
         if found.status.rank <= Status.WARNED.rank:
-            by_check[found.check.code] |= flagged(numbered, engine, found)
+            by_check[found.check.code] |= flagged(numbered, engine, found, len(dirty))
     print(f"\n{folder.name}: {len(wrong):,} wrong cells of {dirty.size:,}")
     for code, cells in {"all checks": set().union(*by_check.values()), **by_check}.items():
         if cells or code == "all checks":

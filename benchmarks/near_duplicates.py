@@ -64,7 +64,7 @@ def mistyped(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 def gapped(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Two columns, any but the identifier, are missing."""
-    rows = rows.astype({c: "object" for c in rows.columns})
+    rows = rows.astype(dict.fromkeys(rows.columns, "object"))
     values = rows.to_numpy()
     for i in range(len(rows)):
         values[i, rng.choice(np.arange(1, values.shape[1]), 2, replace=False)] = None
@@ -130,7 +130,7 @@ def main() -> None:
     print(f"{arguments.rows:,} rows × 30 columns, medians of {arguments.runs}")
     print(f"{'planted':>10} {'recall':>7} {'precision':>9} {'pairs':>7} {'wall s':>7} {'CPU s':>7} {'MB':>6}")
     for kind in arguments.kinds:
-        rng = np.random.default_rng([arguments.rows, list([*KINDS, "none"]).index(kind)])
+        rng = np.random.default_rng([arguments.rows, [*KINDS, "none"].index(kind)])
         table, truth = chunk(arguments.rows, 0, rng), set()
         if kind != "none":
             table, truth = plant(table, KINDS[kind], rng)
