@@ -69,7 +69,7 @@ def main() -> None:
         print(f"hand-written SQL   {statistics.median(limits):7.3f} s   (from {min(limits):.3f} to {max(limits):.3f})")
         print(f"assay gate's work  {statistics.median(ours):7.3f} s   (from {min(ours):.3f} to {max(ours):.3f})")
         print(f"ratio              {statistics.median(ratios):7.2f}     (from {min(ratios):.2f} to {max(ratios):.2f})")
-        assay = [str(Path(sys.executable).parent / "assay"), "gate", "--data", data, "--contract", str(HERE / "gate.odcs.yaml")]
+        assay = [str(Path(sys.executable).parent / "assay"), "gate", "--declared", "--data", data, "--contract", str(HERE / "gate.odcs.yaml")]
         print("\nwhole processes, reading Parquet included")
         print(f"assay gate, all checks and quarantine   {whole_process([*assay, '--out', folder, '--quiet'], options.runs)}")
         if options.peers:

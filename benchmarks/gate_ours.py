@@ -15,12 +15,12 @@ from audit.project import open_project
 from audit.run import examine
 
 RULES = Path(__file__).parent / "gate.odcs.yaml"
-#: What the hand-written SQL does not do: personal data by column, and columns that the contract does not mention.
-BEYOND = ["P001", "D011"]
+#: What the hand-written SQL does not do: columns that the contract does not mention.
+BEYOND = ["D011"]
 
 
 def main(path: str) -> dict[str, object]:
-    config = make_config({"data": path, "contract": str(RULES), "audit": {"skip": BEYOND}})
+    config = make_config({"data": path, "contract": str(RULES), "audit": {"skip": BEYOND, "declared_only": True}})
     discover(), connect()  # imports, which the hand-written SQL leaves out of its time too
     clock = time.perf_counter()
     project = open_project(config)
