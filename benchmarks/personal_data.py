@@ -23,7 +23,7 @@ from audit.engines.ask_engine import AskEngine, CheckAnswers
 from audit.engines.sources import frame_source
 from audit.stats.intervals import wilson
 
-SEEDS = {"tuning": 1, "held_out": 5}
+SEEDS = {"tuning": 1, "held_out": 4}
 
 
 def main() -> None:

@@ -957,7 +957,7 @@ def tables(world: str, seed: int, copies: int = 2, width: int = 8) -> list[tuple
     planned = []
     by_kind = Counter(case.kind for case in cases)
     for case in cases:
-        for copy in range(max(copies, -(-FEWEST // by_kind[case.kind])) if case.kind else copies + 1):
+        for copy in range(max(copies, -(-FEWEST // by_kind[case.kind])) if case.kind else max(1, copies - 1)):
             sort = "own" if case.needs_header else r.choices(["own", "none", "misleading"], [0.45, 0.4, 0.15])[0]
             if copy == 0 and not case.needs_header:
                 sort = "none"

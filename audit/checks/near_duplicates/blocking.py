@@ -1,7 +1,6 @@
 """Keys under which near duplicates meet, so that not all pairs of rows have to be compared."""
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from audit.checks.near_duplicates.columns import identity, position
+from audit.checks.near_duplicates.columns import identity
 from audit.checks.near_duplicates.profile import Codes, Floats, Learnt, Profile
 
 #: Rows up to which every pair is compared.
@@ -19,13 +18,13 @@ ALL_PAIRS = 300
 MOST_KEYS, MOST_KEYS_OF_FEW_ROWS, FEW_ROWS = 8, 16, 20_000
 #: Bits of a key beyond the logarithm of the number of rows, and pairs of strangers that a key may bring in any table.
 SPARE_BITS, FEW_PAIRS = 4, 5_000
-#: Pairs that are compared; the largest blocks are left out where there are more.
-MOST_PAIRS = 2_000_000
+#: Pairs that one key may bring; its largest blocks are left out where there are more.
+MOST_PAIRS = 300_000
 #: Bits that one number on a grid brings.
 GRID_BITS = 5
 #: Ways of cutting the columns: two of them with the grids' other shift, two with parts of texts.
 ROUNDS = 4
-#: Bits from which a text is cut, and what is left out of it before.
+#: Bits from which a text is cut, and signs that may be left out of it before.
 TELLING_BITS, PUNCTUATION = 6, " -./()',_"
 #: Lengths of the beginnings and endings of texts.
 LENGTHS = (2, 3, 4, 6, 8, 12, 16, 24)
@@ -40,13 +39,15 @@ class Token:
     column : int
         Which compared column.
     kind : {"equal", "grid", "letters", "beginning", "ending"}
-        The value itself, the cell of a grid it falls into, the text without punctuation and capitals, or a part of that.
+        The value itself, the cell of a grid it falls into, the text without capitals and some signs, or a part of that.
     codes : array of shape (m,)
         Its value in each sampled row, as a code.
     agree : float
         Probability that two random rows have it in common.
     width, shift : float
         Of the grid, in units of the column's scale; or the number of letters.
+    without : str
+        Signs that are left out of the text.
     """
 
     column: int
@@ -55,6 +56,7 @@ class Token:
     agree: float
     width: float = 0.0
     shift: float = 0.0
+    without: str = ""
 
     @property
     def bits(self) -> float:
@@ -63,18 +65,15 @@ class Token:
 
     def of(self, value: ir.Column, profile: Profile) -> ir.Column:
         """Return its expression."""
+        if self.kind == "equal":
+            return value
+        if self.kind == "grid":
+            return (profile.scaled_column(value) / self.width + self.shift).floor()
         text: Any = value
-        match self.kind:
-            case "grid":
-                return (profile.scaled_column(value) / self.width + self.shift).floor()
-            case "beginning":
-                return _plain(text).left(int(self.width))
-            case "ending":
-                return _plain(text).right(int(self.width))
-            case "letters":
-                return _plain(text)
-            case _:
-                return text
+        text = text.lower()
+        for sign in self.without:
+            text = text.replace(sign, "")
+        return text if self.kind == "letters" else text.left(int(self.width)) if self.kind == "beginning" else text.right(int(self.width))
 
 
 Key = tuple[Token, ...]
@@ -125,20 +124,19 @@ def _grid(index: int, profile: Profile, values: Floats, shift: float) -> Token:
 
 def _part(index: int, text: Any, kind: str, profile: Profile) -> Token:
     """Return the shortest beginning or ending that brings half the bits of the whole, so that a typing error spoils one of the two."""
-    text = text.str.replace(f"[{re.escape(PUNCTUATION)}]", "", regex=True)
+    # a sign that some values have and others lack may be in one of two copies only
+    without = "".join(sign for sign in PUNCTUATION if 0 < text.str.contains(sign, regex=False).mean() < 1)
+    for sign in without:
+        text = text.str.replace(sign, "", regex=False)
     if kind == "letters":
-        return Token(index, kind, codes := text.factorize()[0].astype(np.int64), _agreement(codes))
+        return Token(index, kind, codes := text.factorize()[0].astype(np.int64), _agreement(codes), without=without)
     for length in LENGTHS:
         part = text.str[:length] if kind == "beginning" else text.str[-length:]
         codes = part.factorize()[0].astype(np.int64)
-        token = Token(index, kind, codes, _agreement(codes), length)
+        token = Token(index, kind, codes, _agreement(codes), length, without=without)
         if token.bits >= profile.bits / 2:
             break
     return token
-
-
-def _plain(text: Any) -> Any:
-    return text.lower().translate(PUNCTUATION, "")
 
 
 def _codes(values: Floats) -> Codes:
@@ -185,33 +183,34 @@ def _filled(left: list[Token], wanted: float) -> tuple[Key | None, list[Token]]:
 
 
 def pairs_within(table: ir.Table, profiles: Sequence[Profile], keys: Sequence[Key]) -> tuple[ir.Table, ir.Table]:
-    """Return pairs ``(left, right)`` of rows that share a key, named by position; and how many pairs the keys bring and leave out.
+    """Return pairs ``(one, other)`` of rows that share a key, named by their hashes; and how many pairs the keys bring and leave out.
 
-    The first row stands for its exact copies. Blocks are taken from the smallest on, until they bring :data:`MOST_PAIRS`.
+    Exact copies are one row. Blocks are taken from the smallest on, until a key brings :data:`MOST_PAIRS`. Without keys, all pairs meet.
     """
-    hashed = table.select(
-        position(table).name("row"),
-        identity(table).name("identity"),
-        *(_hash(j, key, table, profiles).name(f"k{j}") for j, key in enumerate(keys)),
-    )
-    rows = hashed.group_by("identity").aggregate(row=hashed.row.min(), **{f"k{j}": hashed[f"k{j}"].min() for j in range(len(keys))})
+    hashed = table.select(identity(table).name("identity"), *(_hash(key, table, profiles).name(f"k{j}") for j, key in enumerate(keys)))
+    rows = hashed.group_by("identity").aggregate(**{f"k{j}": hashed[f"k{j}"].min() for j in range(len(keys))})
     if not keys:
-        first, second = rows.select(left="row"), rows.select(right="row")
-        pairs = first.join(second, first.left < second.right).distinct()
+        one, other = rows.select(one="identity"), rows.select(other="identity")
+        pairs = one.join(other, one.one < other.other).distinct()
         return pairs, pairs.aggregate(brought=pairs.count(), left_out=ibis.literal(0, "int64"))
-    members = rows.select("row", key=ibis.array([rows[f"k{j}"] for j in range(len(keys))]).unnest())
+    met, tallies = zip(*(_pairs_of_key(rows.select("identity", key=rows[f"k{j}"])) for j in range(len(keys))), strict=True)
+    every = ibis.union(*met, distinct=True) if len(met) > 1 else met[0].distinct()
+    tally = ibis.union(*tallies) if len(tallies) > 1 else tallies[0]
+    return every, tally.aggregate(brought=tally.brought.sum(), left_out=tally.left_out.sum())
+
+
+def _pairs_of_key(members: ir.Table) -> tuple[ir.Table, ir.Table]:
     sizes = members.group_by("key").aggregate(size=members.count())
     sizes = sizes.filter(sizes.size > 1)
     sizes = sizes.mutate(pairs=sizes.size * (sizes.size - 1) // 2)
     sizes = sizes.mutate(so_far=sizes.pairs.sum().over(ibis.window(order_by=[sizes.size, sizes.key], preceding=None, following=0)))
     few = sizes.so_far <= MOST_PAIRS
     shared = members.semi_join(sizes.filter(few), "key")
-    first, second = shared.select("key", left="row"), shared.select(key_too="key", right="row")
-    met = first.join(second, [first.key == second.key_too, first.left < second.right]).select("left", "right").distinct()
+    one, other = shared.select("key", one="identity"), shared.select(key_too="key", other="identity")
+    met = one.join(other, [one.key == other.key_too, one.one < other.other]).select("one", "other")
     return met, sizes.aggregate(brought=sizes.pairs.sum(where=few).fill_null(0), left_out=sizes.pairs.sum(where=~few).fill_null(0))
 
 
-def _hash(number: int, key: Key, table: ir.Table, profiles: Sequence[Profile]) -> ir.IntegerValue:
+def _hash(key: Key, table: ir.Table, profiles: Sequence[Profile]) -> ir.IntegerValue:
     parts = {f"t{n}": token.of(profiles[token.column].column.of(table), profiles[token.column]) for n, token in enumerate(key)}
-    # the key's number is hashed, too, so that blocks of different keys stay apart
-    return ibis.struct({"key": ibis.literal(number)} | parts).hash()
+    return ibis.struct(parts).hash()

@@ -63,11 +63,13 @@ def compared(table: ir.Table, pairs: ir.Table, profiles: Sequence[Profile], floo
         (table[split].cast("string") if split else ibis.null("string")).name("split"),
         *(c.of(table).name(f"x{i}") for i, c in enumerate(columns)),
     )
-    involved = ibis.union(pairs.select(place="left"), pairs.select(place="right"), distinct=True)
-    rows = wide.semi_join(involved, "place")
+    involved = ibis.union(pairs.select(identity="one"), pairs.select(identity="other"), distinct=True)
+    rows = wide.semi_join(involved, "identity")
+    # the first of exact copies stands for all
+    rows = rows.filter(rows.place == rows.place.min().over(ibis.window(group_by="identity")))
     left = rows.rename({f"l_{c}": c for c in rows.columns})
     right = rows.rename({f"r_{c}": c for c in rows.columns})
-    both = pairs.join(left, pairs.left == left.l_place).join(right, pairs.right == right.r_place)
+    both = pairs.join(left, pairs.one == left.l_identity).join(right, pairs.other == right.r_identity)
     both = both.mutate(*(_gap(both, i, profile, bounds).name(f"g{i}") for i, profile in enumerate(profiles)))
     hoped = [SAME_WORDS if p.column.form == "text" else DIFFERS for p in profiles]
     if bounds is None:
@@ -79,14 +81,11 @@ def compared(table: ir.Table, pairs: ir.Table, profiles: Sequence[Profile], floo
     looked_at = [i for i, p in enumerate(profiles) if _looked_at(p, bounds)]
     forms = [(side, name, form) for side in ("l", "r") for name, form in (("t", written), ("w", words))]
     hopeful = hopeful.mutate(*(form(hopeful[f"{side}_x{i}"]).name(f"{side}_{name}{i}") for i in looked_at for side, name, form in forms))
+    in_order, ends = hopeful.l_place < hopeful.r_place, (("place", ""), ("identity", "_identity"), ("split", "_split"))
     told = hopeful.select(
-        "left",
-        "right",
         "hoped",
-        hopeful.l_identity.name("left_identity"),
-        hopeful.r_identity.name("right_identity"),
-        hopeful.l_split.name("left_split"),
-        hopeful.r_split.name("right_split"),
+        *(ibis.ifelse(in_order, hopeful[f"l_{of}"], hopeful[f"r_{of}"]).name(f"left{name}") for of, name in ends),
+        *(ibis.ifelse(in_order, hopeful[f"r_{of}"], hopeful[f"l_{of}"]).name(f"right{name}") for of, name in ends),
         *(_spelt(hopeful, i, profile, bounds).name(f"g{i}") for i, profile in enumerate(profiles)),
         *(_difference(hopeful, i, profile).name(f"d{i}") for i, profile in enumerate(profiles) if profile.column.form != "category"),
     )

@@ -21,7 +21,7 @@ from audit.core.subject import Subject
 #: Pairs that are looked at one by one, those with most evidence first.
 MOST_JUDGED = 50_000
 #: Share of rows with a code of their own from which a column identifies rows.
-NEARLY_UNIQUE = 0.99
+NEARLY_UNIQUE = 0.98
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def search(
     columns, no_room = compared_columns(table, only=only, without=without)
     sample = answers.more({"sample": frame(sampled(table, columns, total), when_needed=True)}).frame("sample")
     learnt = learn(sample, columns)
-    identifying = () if only else _identifying(table, answers, learnt.profiles)
+    identifying = () if only else _identifying(table, answers, learnt.profiles, total)
     learnt = learnt.without(identifying)
     left_out = LeftOut(identifying, no_room)
     floor = floor_of(total)
@@ -168,10 +168,15 @@ def _with_tally(told: ir.Table, tally: ir.Table) -> ir.Table:
     return tally.left_join(told, [ibis.literal(True)])
 
 
-def _identifying(table: ir.Table, answers: Answers, profiles: Sequence[Profile]) -> tuple[str, ...]:
+def _identifying(table: ir.Table, answers: Answers, profiles: Sequence[Profile], total: int) -> tuple[str, ...]:
     """Return the columns in which nearly every row has its own code, exact copies left out."""
     maybe = [p.column.name for p in profiles if p.maybe_key]
     if not maybe:
         return ()
-    counts = answers.more({name: scalar(table[name].nunique()) for name in maybe} | {"": scalar(identity(table).nunique())})
-    return tuple(name for name in maybe if counts.scalar(name) >= NEARLY_UNIQUE * counts.scalar(""))
+    counts = answers.more({name: scalar(table[name].nunique(), when_needed=True) for name in maybe})
+    different = {name: int(counts.scalar(name)) for name in maybe}
+    rows = total
+    if any(n < NEARLY_UNIQUE * total for n in different.values()):
+        # copies repeat their codes, so rows that differ are what codes have to be as many as
+        rows = int(answers.more({"rows": scalar(identity(table).nunique(), when_needed=True)}).scalar("rows"))
+    return tuple(name for name, n in different.items() if n >= NEARLY_UNIQUE * rows)
