@@ -25,8 +25,9 @@ TOGETHER = 64
 
 def one_line(error: BaseException, limit: int = 300) -> str:
     """Return an error's text on one line, without the statement or the data that a backend puts into it."""
-    text = " ".join(str(error).split("LINE 1:")[0].split("Original Line:")[0].split())
-    text = re.sub(r"([Ss]tring|value) '[^']*'", r"\1 '…'", text)
+    text = " ".join(re.split(r"LINE 1:|Original Line:|\sTry ", str(error))[0].split())
+    text = re.sub(r"([Ss]tring|value) (['\"]).*?\2", r"\1 \2…\2", text)
+    text = re.sub(r"(Object|Array) [{\[].*[}\]]", r"\1 …", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
