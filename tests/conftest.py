@@ -18,3 +18,9 @@ def real_data() -> Path:
     if "ASSAY_REAL_DATA" not in os.environ:
         pytest.skip("ASSAY_REAL_DATA names no folder with the published data sets")
     return Path(os.environ["ASSAY_REAL_DATA"])
+
+
+@pytest.fixture(autouse=True)
+def moments_keep_their_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what tests that import pandera themselves do to all others: it tells pyarrow to drop the offset of every moment with a time zone."""
+    monkeypatch.delenv("PYARROW_IGNORE_TIMEZONE", raising=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from audit.contract.formats import FORMATS
+from audit.contract.pandera_import import pandera_pandas
 from audit.core.contract import Column, Contract
 from audit.core.values import numbers, texts
 from audit.core.written import exact
@@ -36,16 +37,14 @@ def compile_schema(contract: Contract, *, only: set[str] | None = None) -> "pa.D
     pandera.pandas.DataFrameSchema
         To be validated with ``lazy=True``, so that all faults are told at once.
     """
-    import pandera.pandas as pa
-
+    pa = pandera_pandas()
     columns = {c.name: _column(c) for c in contract.columns if only is None or c.name in only}
     key = [c.name for c in contract.columns if c.primary_key and c.name in columns]
     return pa.DataFrameSchema(columns, name=contract.name or "contract", strict=False, unique=key or None)
 
 
 def _column(column: Column) -> "pa.Column":
-    import pandera.pandas as pa
-
+    pa = pandera_pandas()
     checks = [pa.Check(_is(column.logical_type), name=f"logicalType {column.logical_type}")] if column.logical_type in _TYPES else []
     options = column.options
     checks += [_bound(column, name, options[name]) for name in _COMPARED if options.get(name) is not None]
@@ -87,9 +86,7 @@ def _is(logical_type: str) -> Any:
 
 
 def _bound(column: Column, name: str, bound: Any) -> "pa.Check":
-    import pandera.pandas as pa
-
-    holds = _COMPARED[name]
+    pa, holds = pandera_pandas(), _COMPARED[name]
     if column.logical_type not in ("date", "timestamp"):
         limit = exact(bound)
         if limit is not None and limit.denominator == 1:
@@ -101,8 +98,7 @@ def _bound(column: Column, name: str, bound: Any) -> "pa.Check":
 
 
 def _matching(pattern: str, name: str) -> "pa.Check":
-    import pandera.pandas as pa
-
+    pa = pandera_pandas()
     # pandas' own search warns of every group in a pattern
     search = re.compile(pattern).search
     return pa.Check(lambda series: series.map(lambda v: bool(pd.isna(v)) or search(str(v)) is not None).astype(bool), name=name)

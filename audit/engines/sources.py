@@ -1,7 +1,5 @@
 """Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
 
-import csv
-import gzip
 import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
@@ -20,6 +18,7 @@ from audit.core.check import ROW
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.fingerprint import file_sha256
 from audit.engines.ask_engine import one_line
+from audit.engines.file_forms import csv_form, fault, half_zoned, refuse_renamed
 
 READERS = {
     ".parquet": "read_parquet",
@@ -32,12 +31,7 @@ READERS = {
     ".ndjson": "read_json",
 }
 
-#: Types of DuckDB for the logical types that a guess gets wrong, and the types it may guess: words such as yes and no stay words.
-CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
-GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
-DELIMITERS = ",;\t|"
 SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
-NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
 
@@ -68,7 +62,7 @@ class Source:
         number = "file_row_number"
         if len(self.files) == 1 and self.files[0].suffix in (".parquet", ".pq") and number not in self.table.columns:
             # the file's own numbers can be read by several threads, which a window over all rows cannot
-            return self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number})
+            return _typed(self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number}))
         return self.table.mutate(**{ROW: ibis.row_number()})
 
 
@@ -118,12 +112,35 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     if beside is not None and beside.backend.name != "duckdb":
         raise UsageError(f"'{location}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
     backend = connect() if beside is None else beside.backend
-    options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
+    reader, paths = READERS[suffix], [str(f) for f in files]
+    options = csv_form(files[0], location, promised or {}) if reader == "read_csv" else {"records": "true"} if reader == "read_json" else {}
     try:
-        table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
+        table = getattr(backend, reader)(paths, **options)
+        if reader == "read_csv":
+            table = _told_zones(backend, table, paths, options)
+        elif reader == "read_parquet":
+            refuse_renamed(backend, files[0], location, table.columns)
     except (duckdb.Error, IbisError, ValueError) as error:
-        raise DataError(f"cannot read '{location}': {_fault(suffix, error)}") from error
-    return Source(table, backend, location, files)
+        raise DataError(f"cannot read '{location}': {fault(reader, error)}") from error
+    return Source(_typed(table), backend, location, files)
+
+
+def _typed(table: ir.Table) -> ir.Table:
+    """Return a table in which columns without any type, as those without any value can be, are text."""
+    untyped = {name: "string" for name, kind in table.schema().items() if kind.is_unknown() and "NULL" in str(kind)}
+    return table.cast(untyped) if untyped else table
+
+
+def _told_zones(backend: Any, table: ir.Table, paths: Sequence[str], options: Mapping[str, Any]) -> ir.Table:
+    """Leave a CSV column as text where some of its moments say their offset from UTC and others do not: which moments those are is unknown."""
+    zoned = [c for c in table.columns if table[c].type().is_timestamp() and table[c].type().timezone]
+    if not zoned:
+        return table
+    types = dict(options.get("types", {}))
+    raw = backend.read_csv(paths, **{**options, "types": types | dict.fromkeys(zoned, "VARCHAR")})
+    counts = backend.con.execute(backend.compile(raw.aggregate(half_zoned(raw, zoned)))).fetchone()
+    mixed = [c for c, n in zip(zoned, counts, strict=True) if n]
+    return backend.read_csv(paths, **{**options, "types": types | dict.fromkeys(mixed, "VARCHAR")}) if mixed else table
 
 
 def frame_table(frame: Any, backend: Any = None) -> ir.Table:
@@ -161,7 +178,7 @@ def frame_source(frame: Any, backend: Any = None) -> Source:
     backend = backend or connect()
     name = f"frame_{next(_frame_names)}"
     backend.con.register(name, arrow)
-    return Source(backend.table(name), backend, name)
+    return Source(_typed(backend.table(name)), backend, name)
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
@@ -251,43 +268,3 @@ def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
         raise DataError(f"'{address}' has no table '{name}'") from error
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
-
-
-def _csv_options(file: Path, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
-    """Settle the form of a CSV file by its first line; left to guess, DuckDB skips lines until the rest looks regular."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8") as stream:
-            header = stream.readline().removeprefix("\ufeff").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"cannot read '{location}': its first lines are not UTF-8.{NOT_UTF8}") from error
-    except OSError as error:
-        raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
-    if not header.strip():
-        raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
-    delimiter = max(DELIMITERS, key=header.count)
-    # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan
-    names = next(csv.reader([header], delimiter=delimiter))
-    form = {
-        "header": True,
-        "skip": 0,
-        "delim": delimiter,
-        "quote": '"',
-        "sample_size": -1,
-        "null_padding": False,
-        "strict_mode": True,
-        "auto_type_candidates": GUESSED,
-    }
-    logical = {name: CSV_TYPES[kind] for name, kind in promised.items() if kind in CSV_TYPES}
-    types = {name: logical[name] for name in names if name in logical}
-    return {**form, "types": types} if types else form
-
-
-def _fault(suffix: str, error: Exception) -> str:
-    text = str(error)
-    if READERS[suffix] != "read_csv":
-        return one_line(error)
-    if "Invalid unicode" in text:
-        return f"{one_line(error)} is not UTF-8.{NOT_UTF8}"
-    regular = " Every line must have as many fields as the header, and every quote must be closed"
-    return f"it is no regular CSV.{regular}" if "sniffing" in text else one_line(error) + regular
