@@ -2,26 +2,48 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.console import QuietOption
 from audit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from audit.core.problem import Problem
 
 contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @contract_app.command()
-def lint(contract: Annotated[Path, typer.Argument(help="An *.odcs.yaml file.", metavar="CONTRACT")]) -> None:
-    """Say what is wrong with a contract, with file and line."""
-    from audit.contract.read import read_tables
-    from audit.contract.roles import contract_roles
+def lint(
+    contracts: Annotated[list[Path], typer.Argument(help="*.odcs.yaml files.", metavar="CONTRACT…")],
+    json: Annotated[bool, typer.Option("--json", help="Print all problems as JSON, alone, on stdout.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say all that is wrong with contracts, and what is doubtful, with file, line and column: exit 0 or 2."""
+    from audit.render.problems import problem_lines, tally
+    from audit.verbs.lint_contract import lint_contract
 
-    tables = read_tables(contract)
-    for read in tables:
-        contract_roles(read)
-    columns, rules = sum(len(t.columns) for t in tables), sum(1 for t in tables for _ in t.all_rules())
-    sys.stderr.write(f"{contract}: fine; {columns} columns, {rules} quality rules, version {tables[0].version or 'not given'}\n")
+    found: list[Problem] = []
+    for file in contracts:
+        linted = lint_contract(file)
+        found += linted.problems
+        if json or (quiet and not linted.problems):
+            continue
+        for line in problem_lines(linted.problems):
+            sys.stderr.write(f"{line}\n")
+        columns, rules = sum(len(t.columns) for t in linted.tables), sum(1 for t in linted.tables for _ in t.all_rules())
+        if not quiet and not any(p.severity == "error" for p in linted.problems):
+            verdict = "fine" if not linted.problems else f"can be used ({tally(linted.problems)})"
+            sys.stderr.write(f"{file}: {verdict}; {columns} columns, {rules} quality rules, version {linted.tables[0].version or 'not given'}\n")
+        elif not quiet:
+            sys.stderr.write(f"{file}: {tally(linted.problems)}\n")
+    if json:
+        from json import dumps
+
+        sys.stdout.write(dumps([p.record() for p in found], ensure_ascii=False, indent=2) + "\n")
+    raise typer.Exit(2 if any(p.severity == "error" for p in found) else 0)
 
 
 @contract_app.command()
