@@ -14,7 +14,7 @@ from ibis.common.exceptions import IbisError
 
 from audit.checks import discover
 from audit.config import LimitConfig
-from audit.core.ask import scalar
+from audit.core.ask import Ask, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
@@ -23,7 +23,7 @@ from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
-from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
+from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
 from audit.environment import environment
 from audit.policies.load import read_policy, under_policy
 from audit.store import new_run_id
@@ -188,6 +188,32 @@ def examine(
         fail_on=settings.fail_on,
     )
     return Examination(run, subject, examined, engine)
+
+
+def hold(checks: Sequence[tuple[Subject, Check]], engine: AskEngine, also: Iterable[Ask] = ()) -> tuple[list[Examined | Result], Answered]:
+    """Carry out some checks, each on its subject, in one scan with other questions; nothing is made of the outcome.
+
+    Parameters
+    ----------
+    checks : sequence of (Subject, Check)
+        Over one table.
+    engine : AskEngine
+        Where the table lives.
+    also : iterable of Ask
+        What else is asked.
+
+    Returns
+    -------
+    tuple
+        What became of each check, and the answers to all that was asked.
+    """
+    asked = [_attempt(check, partial(check.asks, subject)) for subject, check in checks]
+    answered = engine.prefetch([*also, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
+    outcomes: list[Examined | Result] = []
+    for (subject, check), asks in zip(checks, asked, strict=True):
+        found = asks if isinstance(asks, Result) else _attempt(check, partial(check.measure, subject, CheckAnswers(asks, answered)))
+        outcomes.append(Examined(check, found, judge(check, found.measurements)) if isinstance(found, Findings) else found)
+    return outcomes, answered
 
 
 def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:

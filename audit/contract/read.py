@@ -52,11 +52,28 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
 
 def read_tables(path: Path) -> list[Contract]:
     """Read a contract once for each table that it describes; parameters and errors are those of :func:`read_contract`."""
-    content = _content(path)
-    reading = look_through(_decoded(content, path), str(path))
+    return parse_tables(contract_text(path), str(path))[1]
+
+
+def parse_tables(text: str, file: str) -> tuple[Reading, list[Contract]]:
+    """Return a contract's document, and what it says of each of its tables.
+
+    Parameters
+    ----------
+    text : str
+        Of the contract.
+    file : str
+        How it is called in messages.
+
+    Raises
+    ------
+    UsageError
+        It is no ODCS contract: every fault with its line.
+    """
+    reading = look_through(text, file)
     if reading.faults:
-        raise UsageError("\n".join(f"{path}:{line}: {what}" for line, _, what in reading.faults))
-    return tables_of(reading, str(path), hashlib.sha256(content).hexdigest())
+        raise UsageError("\n".join(f"{file}:{line}: {what}" for line, _, what in reading.faults))
+    return reading, tables_of(reading, file, hashlib.sha256(text.encode("utf-8")).hexdigest())
 
 
 def tables_of(reading: Reading, file: str, sha256: str = "") -> list[Contract]:

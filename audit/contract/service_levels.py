@@ -89,6 +89,11 @@ def service_levels(document: Mapping[str, Any], table: Mapping[str, Any], single
             yield path, (KINDS[name], amount, unit, column)
 
 
+def is_judged(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry of ``slaProperties`` is one that the data themselves can answer."""
+    return re.sub(r"[^a-z]", "", str(entry.get("property") or "").casefold()) in KINDS
+
+
 def _period(entry: Mapping[str, Any], path: Path) -> tuple[str, str]:
     value, unit = entry.get("value"), str(entry.get("unit") or "").strip()
     text = str(getattr(value, "text", value)).strip()
