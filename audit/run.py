@@ -25,7 +25,7 @@ from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
-from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
+from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
 from audit.environment import environment
 from audit.policies.load import read_policy, under_policy
 from audit.store import new_run_id
@@ -156,7 +156,7 @@ def examine(
     tell = progress or (lambda done, total, what: None)
     size = scalar(subject.table.count())
     tell(0, len(planned) + 1, "one scan of the data")
-    asked = [_attempt(partial(result_of, check), partial(_asks, check, subject)) for check in planned]
+    asked = [_asked(check, subject) for check in planned]
     answered = engine.prefetch([size, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
     if id(size) not in answered.store:
         engine.probe(subject.table)
@@ -165,11 +165,7 @@ def examine(
     for check, asks in zip(planned, asked, strict=True):
         tell(len(results) - len(unplanned) + 1, len(planned) + 1, f"{check.code} {check.title}")
         clock_of_check = time.perf_counter()
-        found = (
-            asks
-            if isinstance(asks, Result)
-            else _attempt(partial(result_of, check), partial(_examined, check, subject, CheckAnswers(asks, answered)))
-        )
+        found = _measured(check, subject, asks, answered)
         if isinstance(found, Examined):
             examined.append(found)
             found = _result(found, time.perf_counter() - clock_of_check)
@@ -194,6 +190,28 @@ def examine(
         fail_on=settings.fail_on,
     )
     return Examination(run, subject, examined, engine)
+
+
+def hold(checks: Sequence[tuple[Subject, Check]], engine: AskEngine, also: Iterable[Ask] = ()) -> tuple[list[Examined | Result], Answered]:
+    """Carry out some checks, each on its subject, in one scan with other questions; nothing is made of the outcome.
+
+    Parameters
+    ----------
+    checks : sequence of (Subject, Check)
+        Over one table.
+    engine : AskEngine
+        Where the table lives.
+    also : iterable of Ask
+        What else is asked.
+
+    Returns
+    -------
+    tuple
+        What became of each check, and the answers to all that was asked.
+    """
+    asked = [_asked(check, subject) for subject, check in checks]
+    answered = engine.prefetch([*also, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
+    return [_measured(check, subject, asks, answered) for (subject, check), asks in zip(checks, asked, strict=True)], answered
 
 
 def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
@@ -281,6 +299,16 @@ def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: L
             limit = replace(limit, low=None, high=None, exclude_low=False, exclude_high=False, inverse=False)
         limit = replace(limit, **written, source="assay.yaml")
     return replace(check, limit=limit)
+
+
+def _asked(check: Check, subject: Subject) -> Asks | Result:
+    return _attempt(partial(result_of, check), partial(_asks, check, subject))
+
+
+def _measured(check: Check, subject: Subject, asks: Asks | Result, answered: Answered) -> Examined | Result:
+    if isinstance(asks, Result):
+        return asks
+    return _attempt(partial(result_of, check), partial(_examined, check, subject, CheckAnswers(asks, answered)))
 
 
 def _attempt(told: Callable[[Status, str], Result], step: Callable[[], T], *, passing: type[Exception] | tuple[()] = ()) -> T | Result:

@@ -1,6 +1,7 @@
 """On which line of a YAML file each key stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -34,8 +35,27 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
-def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
-    """Parse YAML and tell the line of every key and list entry.
+@dataclass(frozen=True)
+class Parsed:
+    """A YAML document with the line of everything in it.
+
+    Parameters
+    ----------
+    document : object
+        What was parsed.
+    lines : mapping of path to int
+        Line, from 1, of every key and list entry, by path such as ``("schema", 0, "name")``.
+    repeated : sequence of (int, str)
+        Line and text of every key that is written twice in one place.
+    """
+
+    document: Any
+    lines: Mapping[Path, int]
+    repeated: Sequence[tuple[int, str]]
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Parse YAML; what is no YAML at all is refused, keys that are written twice are told.
 
     Parameters
     ----------
@@ -44,37 +64,47 @@ def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
     file : str
         Its name, for messages.
 
-    Returns
-    -------
-    tuple
-        The parsed document, and line numbers (from 1) by path, such as ``("schema", 0, "name")``.
-
     Raises
     ------
     UsageError
-        The text is no YAML, or a key is written twice.
+        The text is no YAML.
     """
+    repeated: list[tuple[int, str]] = []
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         # before the document is made of it, which puts merged keys (<<) into the node
-        lines = _lines(node, file)
+        lines = _lines(node, file, repeated)
         document = loader.construct_document(node) if node is not None else None
     except RecursionError as error:
         raise UsageError(f"{file} is nested too deeply, or a part of it contains itself") from error
     except yaml.YAMLError as error:
+        if "nesting depth" in str(error):  # some builds of libyaml have a limit of their own
+            raise UsageError(f"{file} is nested too deeply") from error
         mark = getattr(error, "problem_mark", None)
         at = f":{mark.line + 1}" if mark else ""
-        if "nesting depth" in str(error):
-            raise UsageError(f"{file}{at} is nested too deeply") from error
         problem = " ".join(str(getattr(error, "problem", None) or error).split())
         raise UsageError(f"{file}{at} is not valid YAML: {problem}") from error
-    return document, lines
+    return Parsed(document, lines, repeated)
 
 
-def _lines(node: yaml.Node | None, file: str) -> dict[Path, int]:
+def load_with_lines(text: str, file: str) -> tuple[Any, Mapping[Path, int]]:
+    """Return a YAML document and the lines of its parts, as :func:`parse` does, but refuse keys that are written twice.
+
+    Raises
+    ------
+    UsageError
+        The text is no YAML, or a key is written twice: every such key with its line.
+    """
+    parsed = parse(text, file)
+    if parsed.repeated:
+        raise UsageError("\n".join(f"{file}:{line}: {what}" for line, what in parsed.repeated))
+    return parsed.document, parsed.lines
+
+
+def _lines(node: yaml.Node | None, file: str, repeated: list[tuple[int, str]]) -> dict[Path, int]:
     lines: dict[Path, int] = {(): 1}
-    for path, line in _walk(node, (), file) if node is not None else ():
+    for path, line in _walk(node, (), repeated) if node is not None else ():
         lines[path] = line
         if len(lines) > MOST_ENTRIES:
             # nine anchors of nine references each stand for half a billion entries
@@ -82,20 +112,20 @@ def _lines(node: yaml.Node | None, file: str) -> dict[Path, int]:
     return lines
 
 
-def _walk(node: yaml.Node, path: Path, file: str) -> Iterator[tuple[Path, int]]:
+def _walk(node: yaml.Node, path: Path, repeated: list[tuple[int, str]]) -> Iterator[tuple[Path, int]]:
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             if name in seen:
-                raise UsageError(f"{file}:{line}: the key '{name}' was already written on line {seen[name]}; keep one of them")
+                repeated.append((line, f"the key '{name}' was already written on line {seen[name]}; keep one of them"))
             seen[name] = line
             yield (*path, name), line
-            yield from _walk(value, (*path, name), file)
+            yield from _walk(value, (*path, name), repeated)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield (*path, index), value.start_mark.line + 1
-            yield from _walk(value, (*path, index), file)
+            yield from _walk(value, (*path, index), repeated)
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int:

@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Prepare, int, str]] = {
     "CSV with a field too many at line 100,001": (lines(b"100000,3,Bree,x\n"), 3, "cannot read"),
     "CSV with an open quote at line 100,001": (lines(b'100000,3,"Bree\n'), 3, "cannot read"),
     "CSV that turns Latin-1 at line 100,001": (lines("100000,3,Orl\u00e9ans\n".encode("latin-1")), 3, "UTF-8"),
-    "CSV in UTF-16": (lambda p: p.write("people.csv", GOOD.encode("utf-16")), 3, "UTF-8"),
+    "CSV in UTF-16": (lambda p: p.write("people.csv", GOOD.encode("utf-16")), 3, "UTF-16; convert it"),
     "gzip that is none": (named("people.csv.gz", lambda p: p.write("people.csv.gz", GOOD)), 3, "cannot read"),
     "gzip cut off in its first block": (
         named("people.csv.gz", lambda p: p.write("people.csv.gz", gzip.compress(GOOD.encode())[:-15])),
