@@ -252,4 +252,4 @@ def _listed(values: list[Any]) -> tuple[list[str], list[float]]:
 
 
 def _json(values: Iterable[Any]) -> str:
-    return json.dumps(list(values), ensure_ascii=False, default=str)
+    return json.dumps([number(v) if isinstance(v, float) else v for v in values], ensure_ascii=False, default=str)
