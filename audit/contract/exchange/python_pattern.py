@@ -15,8 +15,15 @@ _NAMED = {
 }  # fmt: skip
 
 
-def python_pattern(pattern: str) -> str:
+def python_pattern(pattern: str, end: str = r"\Z") -> str:
     r"""Return a pattern that Python reads as RE2 reads the one given.
+
+    Parameters
+    ----------
+    pattern : str
+        As a contract has it.
+    end : str
+        What stands for the end of the text.
 
     >>> python_pattern(r"^\d{2}[\w$]$"), python_pattern("a$|[[:upper:]]")
     ('^[0-9]{2}[0-9A-Za-z_$]\\Z', 'a\\Z|[A-Z]')
@@ -41,7 +48,7 @@ def python_pattern(pattern: str) -> str:
         elif token == "]" and inside and not first:
             inside = False
         elif token == "$" and not inside and not lines:
-            said = r"\Z"
+            said = end
         elif token == "[" and inside:
             said = r"\["  # Python warns of a set inside a set
         first = first and token == "^"
