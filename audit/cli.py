@@ -31,6 +31,7 @@ from audit.console import (
     project_command,
 )
 from audit.core.errors import AssayError, UsageError, did_you_mean
+from audit.exchange_commands import export_contract, import_contract
 
 GROUP = "assay.commands"
 
@@ -79,6 +80,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 pass · 1 findings fail · 2 usage or config · 3 data or tool error.",
 )
 contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True, rich_markup_mode=None)
+contract_app.command("export")(export_contract)
+contract_app.command("import")(import_contract)
 app.add_typer(contract_app)
 
 

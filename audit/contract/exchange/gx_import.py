@@ -10,6 +10,8 @@ from typing import Any
 from audit.contract.exchange import gx_suite as gx
 from audit.contract.exchange.draft import Draft, Imported
 from audit.contract.exchange.operators import number
+from audit.contract.exchange.pandera_plan import INTEGERS
+from audit.contract.formats import FORMATS
 from audit.contract.keys import LOGICAL_TYPES
 from audit.contract.lint import MOMENTS
 from audit.contract.regular import cannot_run
@@ -25,7 +27,7 @@ _MORE_TYPES = {
     **dict.fromkeys(("int", "Int64", "Int32", "INT", "int_"), "integer"), **dict.fromkeys(("float", "double", "Float64"), "number"),
     **dict.fromkeys(("str", "string", "String", "StringType", "StringDtype", "TEXT", "VARCHAR", "CHAR", "NVARCHAR"), "string"),
     **dict.fromkeys(("date", "DATE", "DateType", "datetime.date"), "date"), **dict.fromkeys(("boolean", "BooleanDtype"), "boolean"),
-    **dict.fromkeys(("datetime64", "datetime64[ns]", "datetime64[us]", "Timestamp", "TimestampType", "TIMESTAMP", "DATETIME", "datetime"), "timestamp"),
+    **dict.fromkeys(("datetime64", "datetime64[ns]", "datetime64[us]", "Timestamp", "TimestampType", "TIMESTAMP", "DATETIME"), "timestamp"),
 }  # fmt: skip
 _KNOWN_TYPES = {name: logical for logical in ("number", "integer", "boolean") for name in gx.TYPE_NAMES[logical]} | _MORE_TYPES
 
@@ -241,7 +243,7 @@ def _compound(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
 def _between(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if not e.plain:
         return False
-    if e.ours.get("clause") == "integer format" and e.ours.get("format") in gx.INTEGERS:
+    if e.ours.get("clause") == "integer format" and e.ours.get("format") in INTEGERS:
         return draft.option(e.column, "format", str(e.ours["format"]))
     low = ("exclusiveMinimum" if e.arguments.get("strict_min") else "minimum", e.arguments.get("min_value"))
     high = ("exclusiveMaximum" if e.arguments.get("strict_max") else "maximum", e.arguments.get("max_value"))
@@ -287,7 +289,7 @@ def _in_set(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if any(isinstance(v, str) for v in values) and not all(isinstance(v, str) for v in values):
         return False  # 1 and "1" are one category to a contract
     logical = draft.column(e.column).get("logicalType")
-    fits = {"string": str, "integer": int, "number": (int, float), "boolean": bool}.get(str(logical or ""))
+    fits: Any = {"string": str, "integer": int, "number": (int, float), "boolean": bool}.get(str(logical or ""))
     if fits is not None and not all(isinstance(v, fits) and (logical == "boolean" or not isinstance(v, bool)) for v in values):
         return False
     if logical in MOMENTS and not all(_bound(v, "timestamp") for v in values):
@@ -305,7 +307,7 @@ def _regex(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if not isinstance(pattern, str) or cannot_run(pattern):
         return False
     form = e.ours.get("format")
-    if e.ours.get("clause") == "format" and e.plain and form and gx.FORMATS.get(str(form)) == pattern:
+    if e.ours.get("clause") == "format" and e.plain and form and FORMATS.get(str(form)) == pattern:
         draft.column(e.column).setdefault("logicalType", "string")
         return draft.option(e.column, "format", str(form))
     option = e.ours.get("clause") == "pattern" or (not e.ours and not e.rule)
@@ -370,7 +372,7 @@ def _primary_key(draft: Draft, suite: list[_Expectation]) -> None:
 def _warn_of_share(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> None:
     if e.mostly < 1 and not _filled(e.column, suite):
         draft.notices.append(
-            f"{e.column}: 'mostly: {e.mostly}' of {e.kind} is a share of the values that are not missing; a contract's percentage is one of all rows, "
+            f"{e.column}: 'mostly: {e.mostly}' of {e.kind} is a share of the values that are not missing; a contract's is one of all rows, "
             "so it allows more where values are missing"
         )
 

@@ -41,7 +41,7 @@ TYPE_NAMES["number"] = (*TYPE_NAMES["integer"], *TYPE_NAMES["number"])
 
 #: Up to here Great Expectations, which keeps bounds as floats, keeps whole numbers as they are.
 WHOLE = 2**53
-BOUND_WORDS = {
+BOUND_WORDS: dict[str, dict[str, Any]] = {
     "minimum": {"min_value": None}, "maximum": {"max_value": None},
     "exclusiveMinimum": {"min_value": None, "strict_min": True}, "exclusiveMaximum": {"max_value": None, "strict_max": True},
 }  # fmt: skip
@@ -61,6 +61,17 @@ CANNOT = {
     "text": "it is for people",
     "service level": "a suite knows no clock",
     "custom property": "it says what the column is for, not which rows are right",
+}
+#: What it states of some kinds only.
+PARTLY = {
+    "logicalType": "integer, number, boolean",
+    **dict.fromkeys(BOUND_WORDS, "of numbers up to 2^53"),
+    "integer format": "up to 32 bits",
+    "rowCount": "not the two `mustNotBe…`",
+    "nullValues": "`mustBe: 0`, `mustBeLessOrEqualTo` per cent",
+    **dict.fromkeys(("validValues", "invalid pattern"), "`mustBe: 0`; `mustBeLessOrEqualTo` per cent of a required column"),
+    "duplicateValues": "`mustBe: 0`; of one required column, `mustBeLessOrEqualTo` per cent",
+    "missingValues": "`mustBe: 0`",
 }
 
 
@@ -126,7 +137,11 @@ def _expectations(clause: Clause, types: Mapping[str, str], filled: set[str]) ->
         yield EXISTS, {"column": column}, {"logicalType": types[column]} if types[column] else {}
     elif kind == "logicalType":
         names = TYPE_NAMES.get(value)
-        yield (TYPES_IN, {"column": column, "type_list": list(names)}, {}) if names else "Great Expectations has no name for all that pandas keeps it in"
+        yield (
+            (TYPES_IN, {"column": column, "type_list": list(names)}, {})
+            if names
+            else "Great Expectations has no name for all that pandas keeps it in"
+        )
     elif kind == "required":
         yield NOT_NULL, {"column": column}, {}
     elif kind == "primaryKey":
@@ -167,7 +182,7 @@ def _rule(clause: Clause, types: Mapping[str, str], filled: set[str]) -> Iterato
         return
     share = mostly < 1
     if share and kind != "nullValues" and column not in filled:
-        yield "Great Expectations counts shares among values that are not missing, the contract among all rows; they agree where the column is required"
+        yield "its shares are of the values that are not missing, the contract's of all rows; they agree where the column is required"
         return
     allowed = {"mostly": mostly} if share else {}
     if kind == "nullValues":

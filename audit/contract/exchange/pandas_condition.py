@@ -92,10 +92,9 @@ def _truth(node: Any, columns: Collection[str]) -> str:
             return f"({low} & {high})"
         case exp.In() if node.expressions and not any(isinstance(e, exp.Null) for e in node.expressions):
             return "(" + " | ".join(_compared(node.this, "=", e, columns) for e in node.expressions) + ")"
-    sign = _SIGNS.get(type(node))
-    if sign is None:
+    if type(node) not in _SIGNS:
         raise _Beyond
-    return _compared(node.this, sign, node.expression, columns)
+    return _compared(node.this, _SIGNS[type(node)], node.expression, columns)
 
 
 def _compared(left: Any, sign: str, right: Any, columns: Collection[str]) -> str:
@@ -116,7 +115,6 @@ def _value(node: Any, columns: Collection[str]) -> str:
             return repr(str(node.this)) if node.is_string else repr(float(node.this) if not str(node.this).isdigit() else int(node.this))
         case exp.Boolean():
             return repr(bool(node.this))
-    sign = _ARITHMETIC.get(type(node))
-    if sign is None:
+    if type(node) not in _ARITHMETIC:
         raise _Beyond
-    return f"({_value(node.this, columns)} {sign} {_value(node.expression, columns)})"
+    return f"({_value(node.this, columns)} {_ARITHMETIC[type(node)]} {_value(node.expression, columns)})"

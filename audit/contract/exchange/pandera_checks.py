@@ -42,6 +42,23 @@ def is_timestamp(series: "pd.Series[Any]") -> bool:
     return bool(pd.api.types.is_datetime64_any_dtype(series) or series.isna().all())
 
 
+def is_array(series: "pd.Series[Any]") -> bool:
+    """Lists, and what else has items."""
+    return all(hasattr(value, "__len__") and not isinstance(value, (str, dict)) for value in series.dropna())
+
+
+def items_hold(series: "pd.Series[Any]", low: int, high: int | None, distinct: bool) -> "pd.Series[Any]":
+    """Whether lists have neither too few items nor too many, and perhaps none of them twice."""
+
+    def holds(value: Any) -> bool:
+        if not hasattr(value, "__len__"):
+            return True
+        items = [repr(item) for item in value]
+        return low <= len(items) and (high is None or len(items) <= high) and not (distinct and len(set(items)) < len(items))
+
+    return series.map(holds).astype(bool)
+
+
 def moment_holds(series: "pd.Series[Any]", sign: str, bound: str, zone: str) -> "pd.Series[Any]":
     """Whether dates or moments lie on one side of a bound; where only one of the two has a time zone, the other is local time of ``zone``."""
     moments, limit = pd.to_datetime(series), pd.Timestamp(bound)
@@ -61,7 +78,7 @@ def is_between(series: "pd.Series[Any]", low: int, high: int) -> "pd.Series[Any]
 def is_multiple(series: "pd.Series[Any]", step: str) -> "pd.Series[Any]":
     """Whether numbers are whole multiples of a step, in the decimal form in which each is shown."""
 
-    def holds(value: object) -> bool:
+    def holds(value: Any) -> bool:
         try:
             return bool(pd.isna(value)) or (Fraction(str(value)) / Fraction(step)).denominator == 1
         except ValueError:  # infinity

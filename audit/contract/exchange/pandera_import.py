@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from audit.contract.exchange.draft import Draft, Imported
 from audit.contract.exchange.operators import number
-from audit.contract.exchange.pandera_plan import BOUNDS, INTEGERS, TYPES
+from audit.contract.exchange.pandera_plan import BOUNDS, INTEGERS, ITEMS, TYPES
 from audit.contract.exchange.python_pattern import written_pattern
 from audit.contract.regular import cannot_run
-from audit.core.errors import DataError, UsageError
+from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.written import exact
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ _COMPARISONS = {
     "greater_than_or_equal_to": ("minimum", "min_value"), "less_than_or_equal_to": ("maximum", "max_value"),
     "greater_than": ("exclusiveMinimum", "min_value"), "less_than": ("exclusiveMaximum", "max_value"),
 }  # fmt: skip
+#: What a stranger's module may raise while it is imported.
+_BROKEN = (
+    ImportError, SyntaxError, ArithmeticError, AssertionError, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 #: Kinds of clauses that our own models carry in the names of their checks.
 _OPTIONS = ("multipleOf", "pattern", "format", "date format", "integer format", *BOUNDS)
 
@@ -106,16 +110,18 @@ def load_pandera(reference: str) -> Imported:
     """
     import importlib
 
+    import pandera.pandas as pa
+
     module, _, attribute = reference.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute)
+        loaded = importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise UsageError(f"there is no module '{error.name}'. Run the command where '{module}' can be imported, or set PYTHONPATH") from error
-    except AttributeError as error:
-        raise UsageError(f"the module '{module}' has no '{attribute}'") from error
-    except ImportError as error:
-        raise DataError(f"the module '{module}' cannot be imported: {error}") from error
-    import pandera.pandas as pa
+    except _BROKEN as error:
+        raise DataError(f"the module '{module}' cannot be imported: {type(error).__name__}: {_first_line(error)}") from error
+    if not hasattr(loaded, attribute):
+        raise UsageError(f"the module '{module}' has no '{attribute}'. {did_you_mean(attribute, [n for n in vars(loaded) if not n.startswith('_')])}")
+    found = getattr(loaded, attribute)
 
     if not isinstance(found, pa.DataFrameSchema) and not (isinstance(found, type) and issubclass(found, pa.DataFrameModel)):
         raise UsageError(f"'{reference}' is {type(found).__name__}, neither a DataFrameModel nor a DataFrameSchema of pandera.pandas")
@@ -218,6 +224,8 @@ def _ours(draft: Draft, column: str, check: Any) -> str:
         bound, _, zone = value.rpartition(" ") if re.search(r" [A-Z]\w*(/\S+)?$", value) else (value, "", "")
         placed = draft.option(column, kind, bound) and (not zone or draft.option(column, "defaultTimezone", zone))
         return "" if placed else f"{kind} is promised twice; {value} is left out"
+    if kind in ITEMS and value:
+        return "" if draft.option(column, kind, json.loads(value)) else f"{kind} is promised twice; {value} is left out"
     if kind in _OPTIONS and value and not (kind == "integer format" and value not in INTEGERS):
         plain = number(exact(value)) if kind == "multipleOf" else value
         option = kind.removeprefix("date ").removeprefix("integer ")
@@ -246,7 +254,7 @@ def _bounds(draft: Draft, column: str, ends: Mapping[str, Any], warns: bool) -> 
     for option, value in ends.items():
         if value is None:
             continue
-        bound = value.isoformat() if isinstance(value, date) else number(value)
+        bound: Any = value.isoformat() if isinstance(value, date) else number(value)
         if bound is None:
             return f"the bound {value!r} has no form in ODCS"
         if isinstance(value, date) and draft.column(column).get("logicalType") == "date":

@@ -18,8 +18,10 @@ from audit.core.written import exact
 #: Names of pandera for bounds on numbers, and the signs that they stand for.
 BOUNDS = {"minimum": ("ge", ">="), "maximum": ("le", "<="), "exclusiveMinimum": ("gt", ">"), "exclusiveMaximum": ("lt", "<")}
 LENGTHS = {"minLength": "min_value", "maxLength": "max_value"}
+#: Options of lists: whether they set a smallest number of items, and a largest.
+ITEMS = {"minItems": (True, False), "maxItems": (False, True), "dimensions": (True, True), "uniqueItems": (False, False)}
 #: Logical types that a frame of pandas can be held to.
-TYPES = ("string", "integer", "number", "boolean", "date", "timestamp")
+TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "array")
 #: Integer formats by their smallest and largest value.
 INTEGERS = {f"i{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)} | {
     f"u{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64, 128)
@@ -27,7 +29,6 @@ INTEGERS = {f"i{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8
 
 #: Why pandera states none of these kinds.
 CANNOT = {
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "dimensions"), "lists are no values that pandera's pandas back end looks into"),
     "other option": "no check looks at it, here or there",
     "relationships": "a schema sees one frame, not the other table",
     "classification": "it says who may see the column, not which rows are right",
@@ -36,6 +37,16 @@ CANNOT = {
     "text": "it is for people",
     "service level": "a schema knows no clock",
     "custom property": "it says what the column is for, not which rows are right",
+}
+#: What it states of some kinds only.
+PARTLY = {
+    "logicalType": ", ".join(TYPES),
+    **dict.fromkeys(BOUNDS, "of numbers, dates and timestamps"),
+    "enum": "not of dates",
+    "validValues": "not of dates; `mustBe: 0`",
+    **dict.fromkeys(("nullValues", "missingValues", "invalid pattern", "duplicateValues", "duplicate rows"), "`mustBe: 0`"),
+    "condition": "comparisons, `AND`, `OR`, `NOT`, `IN`, `BETWEEN`, `IS NULL`, `+ - *`",
+    "sql": "`SELECT COUNT(*) FROM {object} WHERE …` of such conditions, `mustBe: 0`",
 }
 
 
@@ -186,6 +197,10 @@ def _of_column(clause: Clause, field: Field, logical: str, contract: Contract) -
         field.checks.append(Named(f"multipleOf {getattr(value, 'text', value)}", "is_multiple", (str(step),), name))
     elif kind in LENGTHS:
         field.arguments.setdefault("str_length", {})[LENGTHS[kind]] = value
+    elif kind in ITEMS:
+        low, high = ITEMS[kind]
+        arguments = (value if low else 0, value if high else None, kind == "uniqueItems")
+        field.checks.append(Named(f"{kind} {json.dumps(value)}", "items_hold", arguments, name))
     elif kind == "integer format":
         low, high = INTEGERS[value]
         field.checks.append(Named(f"integer format {value}", "is_between", (low, high), name))
@@ -204,7 +219,12 @@ def _of_column(clause: Clause, field: Field, logical: str, contract: Contract) -
 def _of_rule(clause: Clause, field: Field, logical: str) -> str:
     rule, value, name = clause.rule, clause.value, clause.column
     assert rule is not None
-    about = {"column": name, "warns": not clause.limit.blocking, "title": rule.name, "description": rule.description or clause.limit.reason}
+    about: dict[str, Any] = {
+        "column": name,
+        "warns": not clause.limit.blocking,
+        "title": rule.name,
+        "description": rule.description or clause.limit.reason,
+    }
     if clause.kind == "nullValues":
         field.checks.append(Named("nullValues", "is_present", ([], []), about_gaps=True, **about))
     elif clause.kind == "missingValues":
@@ -222,9 +242,7 @@ def _of_rule(clause: Clause, field: Field, logical: str) -> str:
 def _frame_check(clause: Clause, name: str, function: str = "", arguments: tuple[Any, ...] = (), expression: str = "") -> Named:
     rule = clause.rule
     title, description = (rule.name, rule.description or clause.limit.reason) if rule else ("", "")
-    return Named(
-        name, function, arguments, "", expression, warns=not clause.limit.blocking, title=title, description=description, about_gaps=True
-    )
+    return Named(name, function, arguments, "", expression, warns=not clause.limit.blocking, title=title, description=description, about_gaps=True)
 
 
 def _number(value: Any) -> Any:

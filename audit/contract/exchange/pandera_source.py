@@ -157,7 +157,9 @@ def _shared(checks: Iterable[Named]) -> list[tuple[list[str], Named]]:
     """Return the checks with their columns; those that say the same of several columns once."""
     found: dict[Named, list[str]] = {}
     for named in checks:
-        key = replace(named, column="*", arguments=_hashable(named.arguments)) if named.column else replace(named, arguments=_hashable(named.arguments))
+        key = (
+            replace(named, column="*", arguments=_hashable(named.arguments)) if named.column else replace(named, arguments=_hashable(named.arguments))
+        )
         found.setdefault(key, []).append(named.column)
     return [([c for c in columns if c], named) for named, columns in found.items()]
 

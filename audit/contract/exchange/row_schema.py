@@ -36,8 +36,10 @@ SAME = ("minLength", "maxLength", "minItems", "maxItems", "uniqueItems")
 _ROWS = "a schema of one row does not see the others"
 #: Why a schema of one row states none of these kinds.
 CANNOT = {
-    **dict.fromkeys(("primaryKey", "unique", "duplicateValues", "duplicate rows", "rowCount"), _ROWS),
+    "primaryKey": f"its columns are required, but {_ROWS}",
+    **dict.fromkeys(("unique", "duplicateValues", "duplicate rows", "rowCount"), _ROWS),
     "relationships": "a schema of one row does not see the other table",
+    "date format": "JSON writes a date in a form of its own, whatever form the column has",
     "other option": "no check looks at it, here or there",
     "classification": "it says who may see the column, not which rows are right",
     **dict.fromkeys(("condition", "sql"), "JSON Schema does not compare one value of a row with another"),
@@ -46,6 +48,13 @@ CANNOT = {
     "text": "it is for people",
     "service level": "a schema knows no clock",
     "custom property": "it says what the column is for, not which rows are right",
+}
+#: What it states of some kinds only.
+PARTLY = {
+    **dict.fromkeys(BOUNDS, "of numbers"),
+    **dict.fromkeys(("pattern", "invalid pattern"), "without flags such as `(?i)`"),
+    **dict.fromkeys(("nullValues", "missingValues", "validValues"), "`mustBe: 0`"),
+    "invalid pattern": "`mustBe: 0`; without flags such as `(?i)`",
 }
 
 
@@ -75,7 +84,7 @@ def row_schema(contract: Contract) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": contract.table or contract.name,
-        "$comment": f"One row of the contract '{contract.name}'{version}, sha256 {contract.sha256}. Written by: assay contract export --to jsonschema",
+        "$comment": f"One row of '{contract.name}'{version}, sha256 {contract.sha256}. Written by: assay contract export --to jsonschema",
         "type": "object",
         "properties": properties,
         "required": [c.name for c in contract.columns if c.name in filled],
@@ -103,7 +112,7 @@ def _constraint(clause: Clause, types: Mapping[str, str], may_lack: bool) -> dic
     kind, value = clause.kind, clause.value
     logical = types.get(clause.column, "")
     if kind in CANNOT:
-        return "its parts are required; that it is unique is not stated: " + _ROWS if kind == "primaryKey" else CANNOT[kind]
+        return CANNOT[kind]
     if clause.rule is not None and not clause.limit.blocking:
         return "a rule that only warns has no place in a schema"
     if clause.rule is not None and not clause.allows_no_row:
@@ -127,13 +136,10 @@ def _constraint(clause: Clause, types: Mapping[str, str], may_lack: bool) -> dic
         return {"enum": [*_listed(value, logical), *([None] if may_lack else [])]}
     if kind == "missingValues":
         return _coded(value, logical)
-    return _pattern(kind, value, logical)
+    return _pattern(kind, value)
 
 
-def _pattern(kind: str, value: str, logical: str) -> dict[str, Any] | str:
-    if kind == "date format":
-        # as JSON, a date that is kept as a date is written in the form of ISO 8601
-        return "the column may hold dates, which JSON writes in its own form; the form is that of text"
+def _pattern(kind: str, value: str) -> dict[str, Any] | str:
     written = FORMATS[value] if kind == "format" else value
     pattern = ecma_pattern(str(written))
     if pattern is None:
