@@ -43,7 +43,7 @@ def is_timestamp(series: "pd.Series[Any]") -> bool:
 
 
 def is_array(series: "pd.Series[Any]") -> bool:
-    """Lists, and what else has items."""
+    """Values that have items, texts not among them."""
     return all(hasattr(value, "__len__") and not isinstance(value, (str, dict)) for value in series.dropna())
 
 

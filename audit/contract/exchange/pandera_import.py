@@ -13,7 +13,6 @@ from audit.contract.exchange.pandera_plan import BOUNDS, INTEGERS, ITEMS, TYPES
 from audit.contract.exchange.python_pattern import written_pattern
 from audit.contract.regular import cannot_run
 from audit.core.errors import DataError, UsageError, did_you_mean
-from audit.core.written import exact
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -227,7 +226,7 @@ def _ours(draft: Draft, column: str, check: Any) -> str:
     if kind in ITEMS and value:
         return "" if draft.option(column, kind, json.loads(value)) else f"{kind} is promised twice; {value} is left out"
     if kind in _OPTIONS and value and not (kind == "integer format" and value not in INTEGERS):
-        plain = number(exact(value)) if kind == "multipleOf" else value
+        plain = number(value) if kind == "multipleOf" else value
         option = kind.removeprefix("date ").removeprefix("integer ")
         return "" if plain is not None and draft.option(column, option, plain) else f"{kind} is promised twice; {value} is left out"
     rules: dict[str, Callable[[], dict[str, Any]]] = {
