@@ -21,11 +21,11 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "amount", "logicalType": "number", "logicalTypeOptions": {"minimum": 0, "maximum": 99.5, "multipleOf": 0.05}},
     {"name": "share", "logicalType": "number", "logicalTypeOptions": {"exclusiveMinimum": 0, "exclusiveMaximum": 1}},
     {"name": "pieces", "logicalType": "integer", "logicalTypeOptions": {"format": "i16"}},
-    {"name": "mail", "logicalType": "string", "classification": "restricted", "logicalTypeOptions": {"format": "email", "minLength": 3, "maxLength": 80}},
+    {"name": "mail", "logicalType": "string", "logicalTypeOptions": {"format": "email", "minLength": 3, "maxLength": 80}},
     {"name": "sent", "logicalType": "timestamp", "logicalTypeOptions": {"format": "dd.MM.yyyy HH:mm:ss", "timezone": True}},
     {"name": "tags", "logicalType": "array", "logicalTypeOptions": {"minItems": 1, "maxItems": 3, "uniqueItems": True}},
     {"name": "place", "logicalType": "vector", "logicalTypeOptions": {"dimensions": 2}},
-    {"name": "colour", "logicalType": "string", "enum": [{"value": "red"}, {"value": "blue"}], "customProperties": [{"property": "role", "value": "target"}]},
+    {"name": "colour", "logicalType": "string", "classification": "public", "enum": [{"value": "red"}, {"value": "blue"}]},
     {"name": "paid", "logicalType": "boolean"},
     {
         "name": "town",
@@ -40,13 +40,14 @@ COLUMNS: list[dict[str, Any]] = [
         ],
     },
 ]  # fmt: skip
+SUM = {"column": "amount", "min_value": 1.5}
 QUALITY: list[dict[str, Any]] = [
     {"metric": "rowCount", "mustBeGreaterThan": 0},
     {"metric": "duplicateValues", "arguments": {"properties": ["code", "day"]}, **NONE},
     {"metric": "duplicateValues", **NONE, "severity": "warning"},
     {"type": "custom", "engine": "assay", "implementation": {"check": "D014", "failing": "share > 0.5 AND amount IS NULL"}},
     {"type": "custom", "engine": "assay", "implementation": {"check": "D021"}},
-    {"type": "custom", "engine": "greatExpectations", "implementation": {"type": "expect_column_sum_to_be_between", "kwargs": {"column": "amount", "min_value": 1.5}}},
+    {"type": "custom", "engine": "greatExpectations", "implementation": {"type": "expect_column_sum_to_be_between", "kwargs": SUM}},
     {"type": "sql", "query": "SELECT COUNT(*) FROM {object} WHERE NOT paid = TRUE OR pieces BETWEEN 7 AND 9", **NONE},
 ]  # fmt: skip
 TABLE: dict[str, Any] = {

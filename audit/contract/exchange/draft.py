@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from audit.contract.exchange.operators import plain
 from audit.contract.lint import BELONGS
 
 
@@ -94,7 +95,7 @@ class Imported:
         """The contract as YAML, with the notices as comments above it."""
         comments = "".join(f"# - {' '.join(n.split())}\n" for n in self.notices)
         head = f"# What the import has to say:\n{comments}\n" if comments else ""
-        return head + yaml.safe_dump(dict(self.document), sort_keys=False, allow_unicode=True, width=140)
+        return head + yaml.safe_dump(plain(self.document), sort_keys=False, allow_unicode=True, width=140)
 
 
 def _ordered(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audit.contract.exchange.clauses import Clause, LeftOut, clauses, listed
-from audit.contract.exchange.operators import number
+from audit.contract.exchange.operators import number, plain
 from audit.contract.exchange.pandera_plan import INTEGERS
 from audit.contract.formats import FORMATS
 from audit.contract.lint import MOMENTS, NUMBERS
@@ -163,7 +163,7 @@ def _expectations(clause: Clause, types: Mapping[str, str], filled: set[str]) ->
     elif kind == "enum":
         yield IN_SET, {"column": column, "value_set": _set(value, types[column])}, {}
     elif kind == "greatExpectations":
-        arguments = dict(value.get("kwargs") or {})
+        arguments = dict(plain(value.get("kwargs") or {}))
         if column:
             arguments.setdefault("column", column)
         yield str(value.get("type") or value.get("expectation_type")), arguments, {"under": column} if column else {}

@@ -1,5 +1,7 @@
-"""Limits in the eight operators of ODCS."""
+"""Limits in the eight operators of ODCS, and values as JSON and YAML can hold them."""
 
+from collections.abc import Mapping
+from datetime import date, time
 from fractions import Fraction
 from typing import Any
 
@@ -34,3 +36,18 @@ def number(value: Any, times: int = 1) -> int | float | None:
         return None
     found *= Fraction(times)
     return int(found) if found.denominator == 1 else float(found)
+
+
+def plain(value: Any) -> Any:
+    """Return a value, however deep, in the types that JSON has.
+
+    >>> plain({"from": date(2026, 1, 31), "steps": (0.5, True)})
+    {'from': '2026-01-31', 'steps': [0.5, True]}
+    """
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, float):
+        return float(value)
+    return value.isoformat() if isinstance(value, (date, time)) else value
