@@ -1,5 +1,6 @@
 """A contract with every kind of clause, each in a form that is stated wherever the kind is stated at all."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import yaml
 
 from audit.contract.exchange.clauses import Clause, clauses
-from audit.contract.exchange.operators import number
+from audit.contract.exchange.operators import number, plain
 from audit.contract.read import read_contract
 from audit.core.contract import Contract
 
@@ -83,6 +84,8 @@ def said(clause: Clause) -> tuple[Any, ...]:
     value = clause.value
     if clause.kind in ("enum", "validValues", "missingValues"):
         value = sorted(repr(number(v) if isinstance(v, float) else v) for v in value)
+    elif isinstance(value, Mapping):
+        value = json.dumps(plain(value), sort_keys=True)
     elif isinstance(value, str):
         value = " ".join(value.split())
     rule = clause.rule

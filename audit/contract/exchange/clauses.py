@@ -203,7 +203,9 @@ def _of_rule(rule: Rule) -> Iterator[Clause]:
     elif rule.kind == "sql":
         yield clause("sql", rule.query)
     elif rule.engine == "greatExpectations":
-        yield clause("greatExpectations", dict(rule.implementation))
+        told = dict(rule.implementation)
+        name = told.pop("type", None) or told.pop("expectation_type", None)
+        yield clause("greatExpectations", {"type": name, **told})
     elif rule.engine == "assay":
         condition = rule.implementation.get("check") == "D014" and rule.implementation.get("failing")
         if condition and set(rule.implementation) == {"check", "failing"}:

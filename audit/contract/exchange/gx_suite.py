@@ -166,7 +166,7 @@ def _expectations(clause: Clause, types: Mapping[str, str], filled: set[str]) ->
         arguments = dict(plain(value.get("kwargs") or {}))
         if column:
             arguments.setdefault("column", column)
-        yield str(value.get("type") or value.get("expectation_type")), arguments, {"under": column} if column else {}
+        yield str(value["type"]), arguments, {"under": column} if column else {}
     elif kind == "rowCount":
         yield _row_count(clause)
     else:

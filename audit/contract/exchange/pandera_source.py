@@ -1,7 +1,6 @@
 """A contract as Python source of a pandera model that stands alone, and as the model itself."""
 
 import inspect
-import json
 import keyword
 import re
 import textwrap
@@ -27,6 +26,7 @@ _ALIAS = """# Pandera has types of one width each. A logical type of the contrac
 # logicalType hold the columns to it.
 """
 WIDTH = 118
+BACKSLASH = "\\"
 
 
 def data_frame_model(contract: Contract) -> "type[pa.DataFrameModel]":
@@ -84,12 +84,7 @@ def class_name(contract: Contract) -> str:
 def literal(value: Any) -> str:
     """Return a value as source text."""
     if isinstance(value, str):
-        if not value.isprintable() or ("'" in value and '"' in value):
-            return json.dumps(value, ensure_ascii=not value.isprintable())
-        quote = "'" if '"' in value else '"'
-        if "\\" not in value:
-            return f"{quote}{value}{quote}"
-        return json.dumps(value, ensure_ascii=False) if value.endswith("\\") else f"r{quote}{value}{quote}"
+        return _text(value)
     if isinstance(value, float):
         return f'float("{value}")' if value != value or value in (float("inf"), float("-inf")) else repr(float(value))
     if isinstance(value, (list, tuple)):
@@ -99,6 +94,15 @@ def literal(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items()) + "}"
     return repr(value)
+
+
+def _text(value: str) -> str:
+    if not value.isprintable():
+        return ascii(value)
+    if ("'" in value and '"' in value) or value.endswith("\\"):
+        return repr(value)
+    quote = "'" if '"' in value else '"'
+    return f"{'r' if BACKSLASH in value else ''}{quote}{value}{quote}"
 
 
 def _head(contract: Contract, left_out: list[LeftOut]) -> Iterator[str]:
