@@ -37,6 +37,7 @@ from audit.console import (
 from audit.contract_commands import contract_app
 from audit.core.errors import AssayError, DataError, UsageError, did_you_mean
 from audit.core.plug_in import load
+from audit.exchange_commands import export_contract, import_contract
 from audit.signals import ended_by_signals
 
 GROUP = "assay.commands"
@@ -105,6 +106,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 pass · 1 findings fail · 2 usage or config · 3 data or tool error.",
 )
+contract_app.command("export")(export_contract)
+contract_app.command("import")(import_contract)
 app.add_typer(contract_app)
 
 

@@ -1,6 +1,7 @@
 """Fixtures that every room's tests may use."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("untimed_ci", settings.get_profile("untimed"), derandomize=True)
 settings.load_profile("untimed_ci" if "CI" in os.environ else "untimed")
+
+# pyspark, which Great Expectations imports where it is there, takes a main module without a file for a doctest and ends the process
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = "worker"
 
 
 @pytest.fixture

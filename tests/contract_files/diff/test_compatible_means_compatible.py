@@ -3,6 +3,7 @@
 Compatible for producers: no data that kept the old contract break the new one. For consumers: no data that keep the new one break the old one.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -176,19 +177,24 @@ def keeping_rows(kind: str, contract: Contract) -> list[bool]:
     """Return of each row of a pool whether the table of this row alone would keep the contract."""
     subject = pool(kind)
     checks = planned(subject, contract)
-    (schema,) = (c for c in checks if c.code == "D001")
-    fits = judge(schema, schema.measure(subject, None).measurements) is Status.PASSED
-    fits = fits and all(judge(c, [Measurement("row_count", 1)]) is not Status.FAILED for c in checks if c.code == "D008")
+    empty = subject.table["a"].isnull()  # where one column of a pool has no value, none has
+    fits = {gap: _fits(subject.with_table(subject.table.filter(empty if gap else ~empty)), checks) for gap in (True, False)}
+    enough = all(judge(c, [Measurement("row_count", 1)]) is not Status.FAILED for c in checks if c.code == "D008")
     applied = {f"p{i}": c for i, c in enumerate(checks) if isinstance(c, RowCheck) and applies(c, subject)}
     # a single row shares its key with no other
     failing = {k: ibis.literal(False) if c.compares_rows else c.failing(subject.table).fill_null(False) for k, c in applied.items()}
-    answered = backend().con.execute(str(backend().compile(subject.table.select(r=ibis.row_number(), **failing).order_by("r")))).fetchall()
+    answered = backend().con.execute(str(backend().compile(subject.table.select(r=ibis.row_number(), gap=empty, **failing).order_by("r")))).fetchall()
 
     def held(row: tuple[Any, ...]) -> bool:
-        outcomes = [judge(c, rows_measured(int(f), 1, {})) for c, f in zip(applied.values(), row[1:], strict=True)]
-        return fits and Status.FAILED not in outcomes
+        outcomes = [judge(c, rows_measured(int(f), 1, {})) for c, f in zip(applied.values(), row[2:], strict=True)]
+        return enough and fits[row[1]] and Status.FAILED not in outcomes
 
     return [held(row) for row in answered]
+
+
+def _fits(rows: Subject, checks: Sequence[Check]) -> bool:
+    (schema,), _ = hold([(rows, c) for c in checks if c.code == "D001"], AskEngine(backend()))
+    return schema.status is Status.PASSED
 
 
 def applies(check: Check, subject: Subject) -> bool:
