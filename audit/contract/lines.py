@@ -10,6 +10,9 @@ from audit.core.written import Written
 
 Path = tuple[str | int, ...]
 
+#: Entries of a document: a few aliases of aliases stand for more than a memory holds.
+MOST_ENTRIES = 1_000_000
+
 #: libyaml parses ten times as fast; wheels of PyYAML carry it, builds from source may not
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 
@@ -20,14 +23,27 @@ class FaultyClause(Exception):
 
 def _integer(loader: Any, node: yaml.ScalarNode) -> Any:
     # 17:30:00 is a time to its writer, and to YAML 1.1 a number to base 60
-    return node.value if ":" in node.value else loader.construct_yaml_int(node)
+    if ":" in node.value:
+        return node.value
+    try:
+        return loader.construct_yaml_int(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, f"a number of {len(node.value):,} digits", node.start_mark) from error
 
 
 def _decimal(loader: Any, node: yaml.ScalarNode) -> Any:
     return node.value if ":" in node.value else Written(loader.construct_yaml_float(node), node.value)
 
 
+def _moment(loader: Any, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value  # 2026-02-30 is text; who wants a day there says so
+
+
 _Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _moment)
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
@@ -55,7 +71,11 @@ def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
         loader = _Loader(text)
         node = loader.get_single_node()
         # before the document is made of it, which puts merged keys (<<) into the node
-        lines: dict[Path, int] = {(): 1, **(dict(_walk(node, (), file)) if node is not None else {})}
+        lines: dict[Path, int] = {(): 1}
+        for path, line in _walk(node, (), file) if node is not None else ():
+            lines[path] = line
+            if len(lines) > MOST_ENTRIES:
+                raise UsageError(f"{file} has more than {MOST_ENTRIES:,} entries, aliases written out; a contract has thousands")
         document = loader.construct_document(node) if node is not None else None
     except RecursionError as error:
         raise UsageError(f"{file} is nested too deeply, or a part of it contains itself") from error
