@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from audit.core.errors import UsageError
+from audit.core.errors import DataError, UsageError
+from audit.signals import ended_by_signals
 
 if TYPE_CHECKING:
     from audit.config import Config
@@ -65,7 +66,7 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
     ) -> None:
         module, function = target.split(":")
         work = getattr(import_module(module), function)
-        with progress_bar(quiet or json) as progress:
+        with ended_by_signals(), progress_bar(quiet or json) as progress:
             written = work(load_config(config, data, contract, out, fail_on, declared), progress=progress)
         finish(written.run, written.folder, as_json=json, quiet=quiet)
 
@@ -146,14 +147,35 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def finish(run: "Run", folder: Path, *, as_json: bool, quiet: bool) -> None:
-    """Show a written run, and end the command with its exit code."""
-    if as_json:
-        from audit.core.serial import dumps
+    """Show a written run, and end the command with its exit code, even where nobody reads what is shown.
 
-        sys.stdout.write(dumps(run) + "\n")
-    elif not quiet:
-        show(run, folder)
+    Raises
+    ------
+    DataError
+        Stdout cannot be written to, because a disk is full.
+    """
+    try:
+        if as_json:
+            from audit.core.serial import dumps
+
+            sys.stdout.write(dumps(run) + "\n")
+        elif not quiet:
+            show(run, folder)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
+    except OSError as error:
+        to_nowhere(sys.stdout)
+        raise DataError(f"cannot write to stdout: {error.strerror}. The run is in '{folder}'") from error
     raise typer.Exit(run.exit_code)
+
+
+def to_nowhere(*streams: TextIO) -> None:
+    """Send what is still to be written to nobody: its reader went away, which is its right and changes no verdict."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def show(run: "Run", folder: Path) -> None:

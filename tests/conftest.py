@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# how long an example takes says how busy the machine is, not whether the code is right
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("untimed_ci", settings.get_profile("untimed"), derandomize=True)
+settings.load_profile("untimed_ci" if "CI" in os.environ else "untimed")
 
 
 @pytest.fixture

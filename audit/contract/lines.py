@@ -10,7 +10,7 @@ from audit.core.written import Written
 
 Path = tuple[str | int, ...]
 
-#: Entries of a document: a few aliases of aliases stand for more than a memory holds.
+#: More than any file has that people wrote.
 MOST_ENTRIES = 1_000_000
 
 #: libyaml parses ten times as fast; wheels of PyYAML carry it, builds from source may not
@@ -71,19 +71,28 @@ def load_with_lines(text: str, file: str) -> tuple[Any, dict[Path, int]]:
         loader = _Loader(text)
         node = loader.get_single_node()
         # before the document is made of it, which puts merged keys (<<) into the node
-        lines: dict[Path, int] = {(): 1}
-        for path, line in _walk(node, (), file) if node is not None else ():
-            lines[path] = line
-            if len(lines) > MOST_ENTRIES:
-                raise UsageError(f"{file} has more than {MOST_ENTRIES:,} entries, aliases written out; a contract has thousands")
+        lines = _lines(node, file)
         document = loader.construct_document(node) if node is not None else None
     except RecursionError as error:
         raise UsageError(f"{file} is nested too deeply, or a part of it contains itself") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = f":{mark.line + 1}" if mark else ""
-        raise UsageError(f"{file}{at} is not valid YAML: {getattr(error, 'problem', None) or error}") from error
+        if "nesting depth" in str(error):
+            raise UsageError(f"{file}{at} is nested too deeply") from error
+        problem = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise UsageError(f"{file}{at} is not valid YAML: {problem}") from error
     return document, lines
+
+
+def _lines(node: yaml.Node | None, file: str) -> dict[Path, int]:
+    lines: dict[Path, int] = {(): 1}
+    for path, line in _walk(node, (), file) if node is not None else ():
+        lines[path] = line
+        if len(lines) > MOST_ENTRIES:
+            # nine anchors of nine references each stand for half a billion entries
+            raise UsageError(f"{file} has more than {MOST_ENTRIES:,} entries, those counted that its anchors repeat; expected YAML that people wrote")
+    return lines
 
 
 def _walk(node: yaml.Node, path: Path, file: str) -> Iterator[tuple[Path, int]]:

@@ -15,8 +15,9 @@ from audit.contract.lines import FaultyClause, line_of, load_with_lines
 from audit.contract.lines import Path as KeyPath
 from audit.contract.lint import MOMENTS, contradictions
 from audit.core.contract import Column, Contract, OtherTable, Place, Relationship, Rule, ServiceLevel
-from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
 from audit.core.limit import Limit
+from audit.core.text_file import read_text_file
 from audit.core.written import exact
 
 #: Options of the standard that no check looks at.
@@ -61,11 +62,10 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
     """
     file = shown_as or str(path)
     try:
-        content = path.read_bytes()
+        content = read_text_file(path)
         text = content.decode("utf-8")
     except FileNotFoundError as error:
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no contract '{path}'. {did_you_mean(path.name, names)}") from error
+        raise DataError(f"there is no contract '{path}'. {did_you_mean_file(path)}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"the contract '{path}' is not UTF-8 (byte {error.start})") from error
     except OSError as error:
@@ -87,7 +87,7 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
 def read_tables(path: Path) -> list[Contract]:
     """Read a contract once for each table that it describes; parameters and errors are those of :func:`read_contract`."""
     try:
-        document = load_with_lines(path.read_text(encoding="utf-8"), str(path))[0]
+        document = load_with_lines(read_text_file(path).decode("utf-8"), str(path))[0]
     except (OSError, UnicodeDecodeError):
         document = None  # said by the reader, with all that helps
     objects = document.get("schema") if isinstance(document, dict) else None

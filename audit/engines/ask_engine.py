@@ -56,7 +56,7 @@ class AskEngine:
         for batch in (self._scalars, self._tables):
             try:
                 answered.store.update(batch(now))
-            except BACKEND_ERRORS:
+            except (*BACKEND_ERRORS, RecursionError):
                 # one bad expression spoils a fused query: left open here, each ask is sent alone when its check looks it up,
                 # so that only the check that asked it is an error
                 continue

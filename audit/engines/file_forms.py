@@ -46,7 +46,7 @@ def csv_form(file: Path, location: str, promised: Mapping[str, str]) -> dict[str
         The file is no CSV in UTF-8, or its header is none.
     """
     try:
-        with (gzip.open(file) if file.suffix == ".gz" else file.open("rb")) as stream:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
             start = stream.read(4)
         for magic, what in FOREIGN.items():
             if start.startswith(magic):
@@ -152,4 +152,3 @@ def _top_level(parts: list[tuple[str, int | None]]) -> Iterable[str]:
         while inside:
             inside += (parts[place][1] or 0) - 1
             place += 1
-

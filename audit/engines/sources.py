@@ -2,6 +2,10 @@
 
 import hashlib
 import itertools
+import os
+import re
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -15,8 +19,8 @@ import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError, TableNotFound
 
 from audit.core.check import ROW
-from audit.core.errors import DataError, UsageError, did_you_mean
-from audit.core.fingerprint import file_sha256
+from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
+from audit.core.fingerprint import FileState, file_sha256
 from audit.engines.ask_engine import one_line
 from audit.engines.file_forms import csv_form, fault, half_zoned, refuse_renamed
 
@@ -50,12 +54,15 @@ class Source:
         What was opened.
     files : sequence of Path
         The files behind it; empty for databases and frames.
+    states : sequence of FileState
+        What those files looked like before they were opened.
     """
 
     table: ir.Table
     backend: Any
     location: str
     files: Sequence[Path] = ()
+    states: Sequence[FileState] = ()
 
     def numbered(self) -> ir.Table:
         """Return the table with a column ``assay_row``: the position of each row in the source, from 0."""
@@ -69,9 +76,26 @@ class Source:
 def connect() -> Any:
     """Return a DuckDB in memory, as an ibis backend."""
     backend = ibis.duckdb.connect()
+    if spill := _spill_folder():
+        backend.con.execute("SET temp_directory = $1", [spill])
     # the day of a timestamp with a time zone must not depend on the machine
     backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return backend
+
+
+def _spill_folder() -> str:
+    """Return where rows go that do not fit into memory: a folder of this user's alone, not the working folder, which may be read-only.
+
+    Empty where there is none. DuckDB removes its files when it closes, and those of processes that were killed when it next comes here.
+    """
+    try:
+        folder = Path(tempfile.gettempdir()) / f"assay-{getattr(os, 'getuid', lambda: 0)()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        owner = folder.stat()
+    except OSError:
+        return ""
+    private = os.name == "nt" or (owner.st_uid == os.getuid() and not owner.st_mode & 0o077)
+    return str(folder) if private else ""
 
 
 def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None, beside: Source | None = None) -> Source:
@@ -99,14 +123,18 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     if "://" in location and not location.startswith("file://"):
         return _open_url(location, base) if beside is None else _open_url_beside(location, base, beside)
     location = location.removeprefix("file://")
-    files = _files(location, base)
+    try:
+        files = _files(location, base)
+        states = [FileState.of(f) for f in files]
+    except OSError as error:
+        raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
     suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
     if suffix is None:
         raise UsageError(f"cannot tell what '{location}' is. Expected one of {', '.join(READERS)}, or an ibis URL such as duckdb://file.db#table")
     mixed = [f.name for f in files if not f.name.lower().endswith(suffix)]
     if mixed:
         raise UsageError(f"'{location}' matches files of different kinds: {files[0].name}, {mixed[0]}. Name one kind, such as *{suffix}")
-    empty = [f.name for f in files if f.stat().st_size == 0]
+    empty = [s.path.name for s in states if s.size == 0]
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
     if beside is not None and beside.backend.name != "duckdb":
@@ -122,7 +150,7 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
             refuse_renamed(backend, files[0], location, table.columns)
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot read '{location}': {fault(reader, error)}") from error
-    return Source(_typed(table), backend, location, files)
+    return Source(_typed(table), backend, location, files, states)
 
 
 def _typed(table: ir.Table) -> ir.Table:
@@ -222,8 +250,11 @@ def _files(location: str, base: Path) -> list[Path]:
     if path.is_dir():
         raise DataError(f"'{location}' is a folder. Expected a file, or a pattern such as '{location.rstrip('/')}/*.parquet'")
     if not path.exists():
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file '{path}'. {did_you_mean(path.name, names) if names else 'Its folder does not exist either.'}")
+        raise DataError(f"there is no file '{path}'. {did_you_mean_file(path)}")
+    if not path.is_file():
+        raise DataError(
+            f"'{location}' is no regular file, but a device, a pipe or a socket. Save the rows to a file, which can be read more than once"
+        )
     return [path]
 
 
@@ -244,8 +275,18 @@ def _open_url(url: str, base: Path) -> Source:
         if backend.name == "duckdb":
             names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
         raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
-    except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
-        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
+    except (duckdb.Error, IbisError, ValueError, ImportError, OSError, *_driver_errors()) as error:
+        raise DataError(f"cannot open '{_without_password(url)}': {one_line(error)}") from error
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", url)
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Return what the driver of a database server raises, where one was loaded."""
+    driver = sys.modules.get("psycopg")
+    return (driver.Error,) if driver else ()
 
 
 def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
