@@ -4,7 +4,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-
 #: Digits of a number before or behind the point beyond which it counts as infinite, or as none.
 DIGITS = 10_000
 
