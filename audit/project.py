@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from audit.config import Config
 from audit.contract.read import read_contract
 from audit.contract.roles import merge_roles
+from audit.core.check import ROW
 from audit.core.contract import Contract
 from audit.core.errors import DataError
 from audit.core.fingerprint import FileState, refuse_changed
@@ -126,6 +127,7 @@ def open_project(config: Config) -> Project:
     if config.contract:
         contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
     source = open_source(config.data, config.base, promised={c.name: c.logical_type for c in contract.columns})
+    _refuse_row_numbers(config.data, source)
     others = open_other_tables(config, contract, source)
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
     states = [state for opened in (source, *others.values()) for state in opened.states]
@@ -144,6 +146,15 @@ def _in_background(source: Source) -> Future[str]:
 
     Thread(target=take, daemon=True).start()
     return taken
+
+
+def _refuse_row_numbers(data: str, source: Source) -> None:
+    for name in source.table.columns:
+        if name.casefold() == ROW:
+            raise DataError(
+                f"'{data}' has a column '{name}', the name by which rows are numbered here; rename it. "
+                "Rows of a quarantine that were repaired go back with 'assay gate --release'"
+            )
 
 
 def _within(contract: Contract, source: Source) -> Contract:

@@ -226,10 +226,13 @@ def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     if roles.target is None:
         return subject
     target = subject.table[roles.target]
-    distinct = subject.table.select(value=target).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
+    plain = target.type().is_string() or target.type().is_boolean() or target.type().is_numeric()
+    # of other types the engine says how it writes them, since that is what is compared
+    written = target if plain else target.cast("string")
+    distinct = subject.table.select(value=written).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
     values = [v for (v,) in engine.fetch(distinct)[1]]
     if roles.positive is not None:
-        positive = subject.table.filter(subject.is_positive(target)).select(value=target).limit(1)
+        positive = subject.table.filter(subject.is_positive(target)).select(value=written).limit(1)
         matched = engine.fetch(positive)[1]
         if values and not matched:
             shown = [_written(v) for v in values]

@@ -24,14 +24,27 @@ class FaultyClause(Exception):
 
 def _integer(loader: Any, node: yaml.ScalarNode) -> Any:
     # 17:30:00 is a time to its writer, and to YAML 1.1 a number to base 60
-    return node.value if ":" in node.value else loader.construct_yaml_int(node)
+    if ":" in node.value:
+        return node.value
+    try:
+        return loader.construct_yaml_int(node)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, f"a number of {len(node.value):,} digits", node.start_mark) from error
 
 
 def _decimal(loader: Any, node: yaml.ScalarNode) -> Any:
     return node.value if ":" in node.value else Written(loader.construct_yaml_float(node), node.value)
 
 
+def _moment(loader: Any, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value  # 2026-02-30 is text; who wants a day there says so
+
+
 _Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _moment)
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 

@@ -164,10 +164,16 @@ def _same_form(here: Any, there: Any) -> tuple[Any, Any]:
     if mine == other:
         return here, there
     if mine.is_numeric() and other.is_numeric():
-        return here.cast("float64"), there.cast("float64")
+        # whole numbers stay whole: a float rounds from 2⁵³ on
+        both = "decimal(38, 0)" if _is_whole(mine) and _is_whole(other) else "float64"
+        return here.cast(both), there.cast(both)
     if mine.is_temporal() and other.is_temporal():
         return here.cast("timestamp"), there.cast("timestamp")
     return here, there
+
+
+def _is_whole(kind: Any) -> bool:
+    return bool(kind.is_integer() or (kind.is_decimal() and kind.scale == 0))
 
 
 def _text(column: Any) -> Any:
