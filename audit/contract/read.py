@@ -81,7 +81,10 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
     if not objects:
         raise UsageError(f"{file} has no 'schema': nothing would be checked")
     index = _object_index(objects, table, file)
-    return _contract(document, index, lines, file, hashlib.sha256(content).hexdigest())
+    contract = _contract(document, index, lines, file, hashlib.sha256(content).hexdigest())
+    if not (contract.columns or contract.rules or contract.relationships or contract.service_levels):
+        raise UsageError(f"{contract.place}: the table '{contract.table}' has neither columns nor rules: nothing would be checked")
+    return contract
 
 
 def read_tables(path: Path) -> list[Contract]:
