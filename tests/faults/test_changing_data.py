@@ -113,6 +113,27 @@ def test_one_of_many_files_may_not_change(project: Project, assay: Assay, monkey
     refused(assay("gate"), project, 3, "part-1.parquet' changed")
 
 
+def test_a_database_may_not_change(project: Project, assay: Assay, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    file = project.folder / "people.db"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("CREATE TABLE people AS SELECT 1 id, 30 age, 'Bree' town")
+    project.write("assay.yaml", CONFIG.replace("people.csv", "duckdb://people.db#people"))
+    original = audit.project.examine
+
+    def meanwhile(*arguments: object, **options: object) -> object:
+        result = original(*arguments, **options)
+        os.utime(file)
+        return result
+
+    assert assay("gate").code == 0
+    monkeypatch.setattr(audit.project, "examine", meanwhile)
+    done = assay("gate")
+    assert (done.code, len(project.runs())) == (3, 1)
+    assert "people.db' changed while it was read" in done.err
+
+
 def test_a_contract_that_changes_is_recorded_as_it_was_read(project: Project, assay: Assay, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read is what was enforced and fingerprinted: training, which reads the file again, refuses the run."""
     import hashlib
@@ -130,10 +151,11 @@ def test_a_contract_that_changes_is_recorded_as_it_was_read(project: Project, as
     assert json.loads(done.out)["contract"]["sha256"] == hashlib.sha256(CONTRACT.encode()).hexdigest()
 
 
-def test_a_file_just_written_is_told_by_its_content(tmp_path: Path) -> None:
+def test_a_file_just_written_is_told_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clocks of file systems tick: a change within a tick leaves every time as it was."""
     file = tmp_path / "t"
     file.write_text("one")
+    monkeypatch.setattr(time, "time_ns", lambda: file.stat().st_ctime_ns + 1)
     fresh = FileState.of(file)
     assert len(fresh.sha256) == 64
     file.write_text("two")
@@ -142,3 +164,5 @@ def test_a_file_just_written_is_told_by_its_content(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="changed while it was read"):
         refuse_changed([within_a_tick])
     refuse_changed([now])
+    monkeypatch.setattr(time, "time_ns", lambda: file.stat().st_ctime_ns + 150_000_000)
+    assert FileState.of(file).sha256 == ""  # its times tell
