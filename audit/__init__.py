@@ -1,3 +1,33 @@
 """Assay audits data before training, models after it, and both in production."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audit.contract.read import read_contract
+    from audit.core.errors import GateFailed
+    from audit.verbs.from_python import gate
+    from audit.verbs.gate_result import GateResult
+
 __version__ = "0.1.0"
+
+__all__ = ["GateFailed", "GateResult", "gate", "read_contract"]
+
+#: What may be imported from here, and where it lives; loaded when it is asked for, so that 'import audit' costs nothing.
+_PUBLIC = {
+    "GateFailed": "audit.core.errors",
+    "GateResult": "audit.verbs.gate_result",
+    "gate": "audit.verbs.from_python",
+    "read_contract": "audit.contract.read",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'audit' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

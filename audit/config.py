@@ -149,6 +149,12 @@ class Config(_Section):
         return self.base / self.report.folder
 
 
+def project_name(data: str) -> str:
+    """Return what a project is called that has no config: after its data."""
+    name = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(data.rpartition("#")[2]).stem)
+    return name if name and (name[0].isalnum() or name[0] == "_") else "assay"
+
+
 def read_config(path: Path) -> Config:
     """Read an ``assay.yaml``.
 

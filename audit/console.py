@@ -92,7 +92,7 @@ def load_config(
     UsageError
         There is neither a config nor data, or an option is wrong.
     """
-    from audit.config import make_config, read_config
+    from audit.config import make_config, project_name, read_config
 
     path = path or (Path(DEFAULT_CONFIG) if Path(DEFAULT_CONFIG).exists() and not (data and contract) else None)
     if path is None:
@@ -123,12 +123,6 @@ def _absolute(data: str) -> str:
     if "://" in data:
         return data
     return data if Path(data).is_absolute() else str(Path(data).absolute())
-
-
-def project_name(data: str) -> str:
-    """Return what a project is called that has no config: after its data."""
-    name = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(data.rpartition("#")[2]).stem)
-    return name if name and (name[0].isalnum() or name[0] == "_") else "assay"
 
 
 @contextmanager

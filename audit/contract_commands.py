@@ -55,7 +55,7 @@ def infer(
     """Write a contract that the data keep, to be read and completed by people."""
     import yaml
 
-    from audit.console import project_name
+    from audit.config import project_name
     from audit.contract.infer import infer
     from audit.core.errors import DataError
     from audit.engines.ask_engine import AskEngine

@@ -127,15 +127,41 @@ def open_project(config: Config) -> Project:
     if config.contract:
         contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
     source = open_source(config.data, config.base, promised={c.name: c.logical_type for c in contract.columns})
+    return project_of(config, contract, source, open_other_tables(config, contract, source))
+
+
+def project_of(config: Config, contract: Contract, source: Source, others: Mapping[str, Source], *, fingerprinted: bool = True) -> Project:
+    """Return a project whose data and contract are opened already.
+
+    Parameters
+    ----------
+    config : Config
+        Its settings.
+    contract : Contract
+        What the data promise.
+    source : Source
+        The data.
+    others : mapping of str to Source
+        Other tables that the contract speaks of.
+    fingerprinted : bool
+        Whether a fingerprint of the data is taken, for which all of them are read.
+
+    Raises
+    ------
+    DataError
+        The data have a column of the name by which rows are numbered.
+    UsageError
+        A role is wrong.
+    """
     _refuse_row_numbers(config.data, source)
-    others = open_other_tables(config, contract, source)
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
     states = [state for opened in (source, *others.values()) for state in opened.states]
-    return Project(config, contract, source, roles, {name: other.table for name, other in others.items()}, states, _in_background(source))
+    tables = {name: other.table for name, other in others.items()}
+    return Project(config, contract, source, roles, tables, states, _fingerprinted(source) if fingerprinted else _not_taken())
 
 
-def _in_background(source: Source) -> Future[str]:
-    """Fingerprint a source in a thread that keeps nobody waiting who wants to stop."""
+def _fingerprinted(source: Source) -> Future[str]:
+    """Fingerprint files in a thread, which keeps nobody waiting who wants to stop; what a connection holds at once, for it serves one at a time."""
     taken: Future[str] = Future()
 
     def take() -> None:
@@ -144,7 +170,10 @@ def _in_background(source: Source) -> Future[str]:
         except BaseException as error:  # noqa: BLE001 (handed on to whoever asks for the fingerprint, who would wait for ever)
             taken.set_exception(error)
 
-    Thread(target=take, daemon=True).start()
+    if source.files:
+        Thread(target=take, daemon=True).start()
+    else:
+        take()
     return taken
 
 
@@ -155,6 +184,12 @@ def _refuse_row_numbers(data: str, source: Source) -> None:
                 f"'{data}' has a column '{name}', the name by which rows are numbered here; rename it. "
                 "Rows of a quarantine that were repaired go back with 'assay gate --release'"
             )
+
+
+def _not_taken() -> Future[str]:
+    none: Future[str] = Future()
+    none.set_result("")
+    return none
 
 
 def _within(contract: Contract, source: Source) -> Contract:

@@ -13,6 +13,8 @@ Path = tuple[str | int, ...]
 
 #: More than any file has that people wrote.
 MOST_ENTRIES = 1_000_000
+#: Levels of the deepest entry: whoever reads the document afterwards goes down as far.
+DEEPEST = 100
 
 #: libyaml parses ten times as fast; wheels of PyYAML carry it, builds from source may not
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
@@ -119,6 +121,8 @@ def _lines(node: yaml.Node | None, file: str, repeated: list[tuple[int, str]]) -
     lines: dict[Path, int] = {(): 1}
     for path, line in _walk(node, (), repeated) if node is not None else ():
         lines[path] = line
+        if len(path) > DEEPEST:
+            raise UsageError(f"{file}:{line} is nested too deeply (more than {DEEPEST} levels), or a part of it contains itself")
         if len(lines) > MOST_ENTRIES:
             # nine anchors of nine references each stand for half a billion entries
             raise UsageError(f"{file} has more than {MOST_ENTRIES:,} entries, those counted that its anchors repeat; expected YAML that people wrote")

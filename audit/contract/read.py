@@ -48,7 +48,10 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
     if reading.faults:
         raise UsageError("\n".join(f"{file}:{line}: {what}" for line, _, what in reading.faults))
     index = _object_index(reading.document["schema"], table, file)
-    return _contract(reading.document, index, reading.lines, file, hashlib.sha256(content).hexdigest())
+    contract = _contract(reading.document, index, reading.lines, file, hashlib.sha256(content).hexdigest())
+    if not (contract.columns or contract.rules or contract.relationships or contract.service_levels):
+        raise UsageError(f"{contract.place}: the table '{contract.table}' has neither columns nor rules: nothing would be checked")
+    return contract
 
 
 def read_tables(path: Path) -> list[Contract]:

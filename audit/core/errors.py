@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audit.core.run import Run
 
 
 class AssayError(Exception):
@@ -19,6 +23,27 @@ class UsageError(AssayError):
 
 class DataError(AssayError):
     """The data, a model or a tool could not be read, run or written: exit code 3."""
+
+
+class GateFailed(AssayError):
+    """Data did not pass the gate; the text lists the findings.
+
+    Parameters
+    ----------
+    message : str
+        The verdict and the findings, in words.
+    run : Run
+        Everything the gate found out.
+    """
+
+    def __init__(self, message: str, run: "Run") -> None:
+        super().__init__(message)
+        self.run = run
+        self.exit_code = run.exit_code or 1
+
+    def __reduce__(self) -> tuple[type["GateFailed"], tuple[str, "Run"]]:
+        """Let the error cross from one process to another, with its run."""
+        return GateFailed, (str(self), self.run)
 
 
 class NotApplicable(Exception):

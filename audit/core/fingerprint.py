@@ -8,8 +8,9 @@ from pathlib import Path
 
 from audit.core.errors import DataError
 
-#: Two changes within one tick of a file system's clock look alike; the coarsest in use, FAT, ticks every 2 seconds.
-TICK = 2_000_000_000
+#: Two changes within one tick of a file system's clock look alike. Kernels tick every 10 ms at most; where times are whole seconds, as on FAT,
+#: every 2 s.
+TICK, COARSE_TICK = 100_000_000, 2_000_000_000
 
 
 def file_sha256(path: Path) -> str:
@@ -47,7 +48,8 @@ class FileState:
         """
         now = time.time_ns()
         seen = _seen(path)
-        return cls(path, seen, file_sha256(path) if max(seen[-2:]) > now - TICK else "")
+        tick = TICK if any(time % 1_000_000_000 for time in seen[-2:]) else COARSE_TICK
+        return cls(path, seen, file_sha256(path) if max(seen[-2:]) > now - tick else "")
 
     @property
     def size(self) -> int:

@@ -262,14 +262,16 @@ def _open_url(url: str, base: Path) -> Source:
     address, name = urldefrag(url)
     if not name:
         raise UsageError(f"'{url}' names no table. Write it after a '#', as in {url}#orders")
+    files: list[Path] = []
     if address.startswith("duckdb://"):
         file = base / address.removeprefix("duckdb://")
         if not file.is_file():
             raise DataError(f"there is no database '{file}'")
-        address = f"duckdb://{file}"
+        address, files = f"duckdb://{file}", [file]
+    states = [FileState.of(f) for f in files]
     try:
         backend = ibis.connect(address, read_only=True) if address.startswith("duckdb://") else ibis.connect(address)
-        return Source(backend.table(name), backend, url, [file] if address.startswith("duckdb://") else ())
+        return Source(backend.table(name), backend, url, files, states)
     except TableNotFound as error:
         names: list[str] = []
         if backend.name == "duckdb":
@@ -293,7 +295,7 @@ def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
     address, name = urldefrag(url)
     if address == urldefrag(beside.location)[0]:
         try:
-            return Source(beside.backend.table(name), beside.backend, url, beside.files)
+            return Source(beside.backend.table(name), beside.backend, url, beside.files, beside.states)
         except (TableNotFound, duckdb.Error, IbisError, ValueError) as error:
             raise DataError(f"'{address}' has no table '{name}'") from error
     if not address.startswith("duckdb://") or beside.backend.name != "duckdb":
@@ -301,10 +303,10 @@ def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
     file = base / address.removeprefix("duckdb://")
     if not name or not file.is_file():
         raise DataError(f"there is no database '{file}'" if name else f"'{url}' names no table. Write it after a '#', as in {url}#orders")
-    catalog = f"beside_{next(_frame_names)}"
+    catalog, states = f"beside_{next(_frame_names)}", [FileState.of(file)]
     try:
         beside.backend.con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {catalog} (READ_ONLY)")
-        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file])
+        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file], states)
     except TableNotFound as error:
         raise DataError(f"'{address}' has no table '{name}'") from error
     except (duckdb.Error, IbisError, ValueError) as error:

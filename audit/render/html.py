@@ -70,7 +70,7 @@ def html(run: Run) -> str:
     ]
     blocking, remarks = findings(run)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             run=run,
@@ -118,7 +118,8 @@ def _unbroken(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where the templates of pages and of notebooks are, with the words that all of them use."""
     environment = Environment(
         loader=PackageLoader("audit.render", "templates"),
         autoescape=True,

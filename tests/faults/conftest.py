@@ -74,9 +74,9 @@ Assay = Callable[..., Done]
 def assay(project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Assay]:
     """The command line inside this process: the same entry point, without starting Python again."""
     before = os.getcwd()
+    os.chdir(project.folder)
 
     def run(*arguments: str) -> Done:
-        os.chdir(project.folder)
         monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.setattr(sys, "argv", ["assay", *arguments])
         capfd.readouterr()

@@ -1,0 +1,209 @@
+"""The gate as a function: a frame, a table or a file against its contract, in a notebook, a pipeline or a test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from audit.config import Config, make_config, project_name, read_config
+from audit.contract.read import read_contract
+from audit.core.check import AT_FAULT
+from audit.core.contract import Contract
+from audit.core.errors import DataError, UsageError
+from audit.core.run import Run
+from audit.core.wording import counted
+from audit.engines.sources import Source, frame_source, open_source
+from audit.other_tables import open_other_tables
+from audit.project import Project, project_of
+from audit.run import GATE, Examination
+from audit.store import Store
+from audit.verbs.faults import faults_of
+from audit.verbs.gate import set_aside
+from audit.verbs.gate_result import GateResult
+from audit.verbs.losses import with_losses
+from audit.verbs.outputs import write_outputs
+from audit.verbs.quarantine import QUARANTINE_FILE, quarantined
+
+CONFIGS = (".yaml", ".yml")
+
+
+def gate(
+    data: Any,
+    *,
+    contract: str | PathLike[str] | Contract | None = None,
+    table: str | None = None,
+    tables: Mapping[str, Any] | None = None,
+    roles: Mapping[str, Any] | None = None,
+    declared: bool | None = None,
+    fail_on: str | None = None,
+    limits: Mapping[str, Any] | None = None,
+    skip: Sequence[str] | None = None,
+    policy: str | None = None,
+    name: str | None = None,
+    out: str | PathLike[str] | None = None,
+) -> GateResult:
+    """Hold data to their contract. Nothing is written unless ``out`` names a folder.
+
+    Parameters
+    ----------
+    data : frame, ibis table, str or path
+        A pandas or polars frame, an Arrow table (or whatever speaks Arrow's C stream), an ibis table, a path, a pattern or an ibis URL, or an
+        ``assay.yaml``, whose settings then serve where an argument is silent.
+    contract : str, path or Contract, optional
+        An ``*.odcs.yaml`` file, or one that :func:`audit.read_contract` read.
+    table : str, optional
+        Which table of the contract, where it describes several.
+    tables : mapping, optional
+        Other tables that the contract's foreign keys lead to, by name: whatever ``data`` may be.
+    roles : mapping, optional
+        What the columns mean, as under ``roles`` in an ``assay.yaml``.
+    declared : bool, optional
+        Whether only what the contract declares is checked.
+    fail_on : {"failed", "error", "undecided", "warned", "never"}, optional
+        The least bad state that fails the gate.
+    limits, skip, policy : optional
+        As under ``audit`` in an ``assay.yaml``.
+    name : str, optional
+        What the data are called; the file's name, or ``frame``, where silent.
+    out : str or path, optional
+        A folder to store the run in, as ``assay gate --out`` does.
+
+    Returns
+    -------
+    GateResult
+        The run, with its verdict, the rows set aside, and a way to stop: ``gate(frame, contract="people.odcs.yaml").raise_if_failed()``.
+
+    Raises
+    ------
+    DataError
+        The data or the contract cannot be read, changed while they were, or the folder cannot be written.
+    UsageError
+        The contract or an argument is wrong.
+    """
+    config, parsed = _config(data, contract, table, roles, declared, fail_on, limits, skip, policy, name, out)
+    project = _project(data, config, parsed, tables or {})
+    examination = project.examine(GATE, verb="gate")
+    if out is None:
+        run, bad = _kept_in_memory(project, examination)
+        project.refuse_changed()
+        return GateResult(run, bad)
+    store, run = Store(config.reports), examination.run
+    with store.writing(config.project, run.id) as folder:
+        run = set_aside(project, examination, folder)
+        project.refuse_changed()
+        run = write_outputs(folder, run, config.report.formats)
+    return GateResult(run, _read(store.folder(config.project, run.id) / QUARANTINE_FILE), store.folder(config.project, run.id))
+
+
+def _config(
+    data: Any,
+    contract: Any,
+    table: str | None,
+    roles: Mapping[str, Any] | None,
+    declared: bool | None,
+    fail_on: str | None,
+    limits: Mapping[str, Any] | None,
+    skip: Sequence[str] | None,
+    policy: str | None,
+    name: str | None,
+    out: Any,
+) -> tuple[Config, Contract]:
+    """Return the settings, and the contract."""
+    location = str(data) if isinstance(data, (str, PathLike)) else name or _name_of(data)
+    base = read_config(Path(location)) if location.endswith(CONFIGS) and isinstance(data, (str, PathLike)) else None
+    called = name or (project_name(location) if base is None else base.project)
+    given: dict[str, Any] = base.model_dump() if base is not None else {"data": location, "project": called}
+    audit = {"declared_only": declared, "fail_on": fail_on, "limits": limits, "skip": skip, "policy": policy}
+    given["audit"] = {**given.get("audit", {}), **{k: v for k, v in audit.items() if v is not None}}
+    if roles is not None:
+        given["roles"] = {**given.get("roles", {}), **roles}
+    if table is not None:
+        given["table"] = table
+    if name is not None:
+        given["project"] = called
+    if isinstance(contract, Contract):
+        given["contract"] = contract.path or None
+    elif contract is not None:
+        given["contract"] = str(Path(contract).absolute() if base is not None else Path(contract))
+    if out is not None:
+        given["report"] = {**given.get("report", {}), "folder": str(Path(out).absolute())}
+    config = make_config(given, base.base if base is not None else Path(), name="gate()")
+    if isinstance(contract, Contract):
+        return config, contract
+    if config.contract is None:
+        return config, Contract()
+    return config, read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
+
+
+def _name_of(data: Any) -> str:
+    return str(getattr(data.op(), "name", "table")) if isinstance(data, ir.Table) else "frame"
+
+
+def _project(data: Any, config: Config, contract: Contract, tables: Mapping[str, Any]) -> Project:
+    promised = {c.name: c.logical_type for c in contract.columns}
+    if isinstance(data, (str, PathLike)):
+        source = open_source(config.data, config.base, promised=promised)
+        others = open_other_tables(config, contract, source)
+    else:
+        source, others = _opened(data), {}
+    for called, table in tables.items():
+        if isinstance(table, (str, PathLike)):
+            others[called] = open_source(str(table), config.base, beside=source)
+        else:
+            others[called] = _opened(table, source.backend)
+    # the rows of somebody else's table may be anywhere, and many: they are not fetched for a fingerprint
+    return project_of(config, contract, source, others, fingerprinted=not isinstance(data, ir.Table))
+
+
+def _opened(data: Any, backend: Any = None) -> Source:
+    """Open what is in memory, or what an ibis table stands for."""
+    if isinstance(data, ir.Table):
+        if data.op().find(ibis.expr.operations.InMemoryTable):
+            return frame_source(data.to_pyarrow(), backend)
+        if backend is not None and data.get_backend() is not backend:
+            raise UsageError("the tables are on different connections. Take them from one, or give frames")
+        return Source(data, data.get_backend(), _name_of(data))
+    if hasattr(data, "collect") and not hasattr(data, "to_arrow"):
+        data = data.collect()  # a polars LazyFrame
+    if hasattr(data, "reset_index") or hasattr(data, "to_arrow"):
+        return frame_source(data, backend)
+    if hasattr(data, "__arrow_c_stream__"):
+        import pyarrow as pa
+
+        return frame_source(pa.table(data), backend)
+    raise DataError(f"cannot gate a {type(data).__name__}. Expected a pandas or polars frame, an Arrow table, an ibis table, or the path of a file")
+
+
+def _kept_in_memory(project: Project, examination: Examination) -> tuple[Run, Any]:
+    """Return the run, which knows which groups lost rows, and the rows that were set aside as an Arrow table.
+
+    They are taken now: a frame may be changed in place as soon as this returns.
+    """
+    run, subject, source = examination.run, examination.subject, project.source
+    faults = faults_of(examination.failed)
+    if not faults:
+        none = subject.table.limit(0).mutate(**{AT_FAULT: ibis.literal([], type="array<string>")})
+        return with_losses(project, run, replace(subject, set_aside=none)), None
+    with quarantined(source, faults, project.contract, subject.roles.key) as bad:
+        rows = _fetched(source.backend, bad)
+        run = with_losses(project, run, replace(subject, set_aside=bad))
+    if not len(rows):
+        return run, None
+    verb = "is" if len(rows) == 1 else "are"
+    notice = f"{counted(len(rows), 'row')} broke a blocking rule and {verb} in .quarantine(), with row number, codes and reasons."
+    return replace(run, notices=(*run.notices, notice)), rows
+
+
+def _fetched(backend: Any, table: ir.Table) -> Any:
+    # straight from DuckDB: ibis cannot cast a list that is always empty, such as the key of rows that have none
+    return backend.con.sql(str(backend.compile(table))).to_arrow_table() if backend.name == "duckdb" else backend.to_pyarrow(table)
+
+
+def _read(file: Path) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(file) if file.exists() else None
