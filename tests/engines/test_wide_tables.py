@@ -29,7 +29,7 @@ def test_rows_columns_and_types_are_those_of_the_file_in_its_order(tmp_path: Pat
     assert not plain.table.get_name().startswith("temp.main.wide_")
     assert held.table.schema() == plain.table.schema()
     assert AskEngine(held.backend).fetch(held.table)[1] == AskEngine(plain.backend).fetch(plain.table)[1]
-    assert held.numbered().count().execute() == 50
+    assert len(AskEngine(held.backend).fetch(held.numbered())[1]) == 50
 
 
 def test_a_table_with_more_values_than_are_held_is_left_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
