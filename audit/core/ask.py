@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+import ibis
 import ibis.expr.types as ir
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Texts that are put together in one call; Postgres takes at most 100 arguments.
+MOST_PARTS = 64
 
 AskKind = Literal["scalar", "rows", "frame"]
 
@@ -51,8 +55,10 @@ def value_counts(column: ir.Column, *, when_needed: bool = False) -> Ask:
 
     All value counts of a gate have the same shape, so the engine fetches them together.
     """
-    table = column.as_table().select(value=column.cast("string"))
-    return rows(table.group_by("value").aggregate(n=table.count()), when_needed=when_needed)
+    (relation,) = column.op().relations
+    table = relation.to_expr()
+    # grouped at once: ibis spends the width of a table on each choice of columns, and there may be as many as it is wide
+    return rows(table.aggregate(by=[column.cast("string").name("value")], n=table.count()), when_needed=when_needed)
 
 
 def repeated(table: ir.Table, columns: Sequence[str]) -> ir.Table:
@@ -89,9 +95,10 @@ def row_hash(table: ir.Table, key: Sequence[str] = ()) -> ir.StringValue:
 
 
 def _joined(parts: Sequence[ir.StringValue]) -> ir.StringValue:
-    """Return texts as one, as a tree: a chain of hundreds is too deep for the compiler."""
-    half = len(parts) // 2
-    return _joined(parts[:half]) + "\x1f" + _joined(parts[half:]) if half else parts[0]
+    """Return texts as one, in calls of bounded size: a chain of hundreds is too deep for engines, and a call of hundreds too long."""
+    if len(parts) > MOST_PARTS:
+        return _joined([_joined(parts[i : i + MOST_PARTS]) for i in range(0, len(parts), MOST_PARTS)])
+    return ibis.literal("\x1f").join(parts)
 
 
 def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:

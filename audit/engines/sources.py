@@ -23,6 +23,7 @@ from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_
 from audit.core.fingerprint import FileState, file_sha256
 from audit.engines.ask_engine import one_line
 from audit.engines.file_forms import csv_form, fault, half_zoned, refuse_renamed
+from audit.engines.wide_tables import held
 
 READERS = {
     ".parquet": "read_parquet",
@@ -150,7 +151,7 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
             refuse_renamed(backend, files[0], location, table.columns)
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot read '{location}': {fault(reader, error)}") from error
-    return Source(_typed(table), backend, location, files, states)
+    return Source(held(backend, _typed(table)), backend, location, files, states)
 
 
 def _typed(table: ir.Table) -> ir.Table:
