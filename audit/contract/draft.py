@@ -65,7 +65,8 @@ def _head(draft: Draft) -> Iterator[str]:
     document = draft.document
     rows = draft.columns[0].rows if draft.columns else 0
     yield f"# What {_plain(draft.source)} promises, drafted by 'assay init' from {rows:,} rows, in the Open Data Contract Standard."
-    yield "# A clause is here because the data keep it with room to spare; nobody has agreed to it yet. Read it, change what is wrong, and look for:"
+    yield "# A clause is here because the data keep it, ranges with room to spare; lists of values are what was seen, mistakes included. Nobody has"
+    yield "# agreed to any of it yet: read it, change what is wrong, and look for"
     yield "#   guess:  what a column seems to mean, with what that rests on"
     yield "#   decide: what no data can tell"
     yield "# 'assay contract lint' tells mistakes with their lines, 'assay gate' holds the data to this file."
