@@ -90,9 +90,7 @@ def clocked(name: str, written_by_hand: int, first: list[str], gate: list[str], 
     caught = [what for what in deliveries if what != "clean" and outcomes[what] != 0]
     missed = [what for what in deliveries if what != "clean" and outcomes[what] == 0]
     print(f"{name}: 2 commands, {written_by_hand} lines by hand; first command {walls[0]:.1f} s (CPU {cpus[0]:.1f}) exit {made}")
-    print(
-        f"  to the first failing gate {walls[0] + walls[2]:.1f} s (CPU {cpus[0] + cpus[2]:.1f}); a gate {min(walls[1:]):.1f} s (CPU {min(cpus[1:]):.1f})"
-    )
+    print(f"  to the first failing gate {walls[0] + walls[2]:.1f} s (CPU {cpus[0] + cpus[2]:.1f})")
     print(f"  clean half: exit {outcomes['clean']}; damages stopped {len(caught)} of {len(DAMAGES)}; missed: {', '.join(missed) or 'none'}")
     print(f"  exit codes: {outcomes}")
 
