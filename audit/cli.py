@@ -151,6 +151,29 @@ def gate(
     finish(written.run, written.folder, as_json=json, quiet=quiet)
 
 
+@app.command()
+def init(
+    data: Annotated[str, typer.Argument(help="Path, glob or ibis URL.", metavar="DATA")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR")] = Path(),
+    json: Annotated[bool, typer.Option("--json", help="Print what was written and guessed as JSON, alone, on stdout.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a contract and an assay.yaml for data that have none, to be read and completed by people."""
+    from audit.render.initialised import told
+    from audit.verbs.init import init as write_both
+
+    with progress_bar(quiet or json) as progress:
+        written = write_both(data, out, progress=progress)
+    if json:
+        from json import dumps
+
+        sys.stdout.write(dumps(written.record(), ensure_ascii=False, indent=2) + "\n")
+        return
+    if not quiet:
+        sys.stderr.write("".join(f"{line}\n" for line in told(written.record())))
+    sys.stdout.write(f"{written.contract}\n{written.config}\n")
+
+
 app.command("audit")(project_command("audit.verbs.audit:audit", "Audit predictions that are already in the data."))
 
 

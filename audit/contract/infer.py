@@ -1,7 +1,7 @@
 """A contract inferred from data: only what fresh data of the same source would keep, with slack where the sample is silent."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis.expr.datatypes as dt
@@ -49,7 +49,11 @@ def infer(table: ir.Table, engine: AskEngine, *, name: str) -> dict[str, Any]:
         Required columns, admitted shares of missing values, keys, categories, ranges and forms of text. Each clause is there only where the
         sample is evidence for it; what a sample cannot tell (who is sensitive, what may be used for what) is left out.
     """
-    columns = profile(table, engine)
+    return inferred(profile(table, engine), name=name)
+
+
+def inferred(columns: Sequence[ColumnProfile], *, name: str) -> dict[str, Any]:
+    """Return the contract that columns, once measured, keep; see :func:`infer`."""
     quality: list[dict[str, Any]] = [{"metric": "rowCount", "mustBeGreaterThan": 0}]
     return {
         "apiVersion": "v3.1.0",

@@ -18,7 +18,7 @@ Pair = tuple[Rule | None, Rule | None]
 #: Limits of rules that name no operator, by metric.
 SILENT = {"rowCount": Limit(low=1)}
 #: Parameters of our checks that are stricter where they are larger, or smaller.
-STRICTER_UP = {("P003", "k"), ("P006", "diversity")}
+STRICTER_UP = {("P003", "k"), ("P006", "l"), ("P006", "diversity")}
 STRICTER_DOWN = {("P007", "t")}
 
 
