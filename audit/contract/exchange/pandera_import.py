@@ -83,7 +83,8 @@ def read_pandera(path: Path) -> Imported:
             f"'{path}' is a program, and is not run for what is in it. Name the schema as module:Name, which imports the module, "
             "or write it with pandera's own to_yaml() and import that file"
         )
-    from pandera.errors import PanderaError  # type: ignore[attr-defined, unused-ignore]
+    import yaml
+    from pandera.errors import SchemaDefinitionError, SchemaInitError
     from pandera.io import pandas_io
 
     try:
@@ -91,8 +92,12 @@ def read_pandera(path: Path) -> Imported:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read '{path}': {getattr(error, 'strerror', None) or error}") from error
     try:
-        schema = pandas_io.from_json(text) if path.suffix == ".json" else pandas_io.from_yaml(text)
-    except (PanderaError, AttributeError, KeyError, TypeError, ValueError, Warning) as error:
+        # pandera's own reader takes a text that names a file for that file
+        written = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        if not isinstance(written, dict) or not isinstance(written.get("columns"), (dict, list)):
+            raise UsageError(f"'{path}' is no schema that pandera wrote with to_yaml() or to_json(): it has no 'columns'")
+        schema = pandas_io.deserialize_schema(written)
+    except (SchemaDefinitionError, SchemaInitError, yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"'{path}' is no schema that pandera wrote with to_yaml() or to_json(): {_first_line(error)}") from error
     return from_pandera(schema, name=str(schema.name or path.name.split(".")[0]), source=path.name)
 
