@@ -25,6 +25,7 @@ from tests.clauses import EVERYTHING, contract
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(p for folder in ("data", "benchmarks", "docs", "tests") for p in (ROOT / folder).rglob("*.odcs.yaml"))
+UNTYPED = "schema.0.properties.{}: 'map' is a required property"
 
 
 @cache
@@ -62,10 +63,17 @@ def test_inferred_contracts(name: str) -> None:
 def test_imported_contracts(tmp_path: Path) -> None:
     given = contract(tmp_path, EVERYTHING, "orders")
     for imported in (from_gx(gx_suite(given)), from_pandera(data_frame_model(given))):
-        assert faults(yaml.safe_load(imported.text)) == []
+        # a suite has no word for vectors, whose column comes back without a type: see below
+        assert [f for f in faults(yaml.safe_load(imported.text)) if f != UNTYPED.format(9)] == []
     for name in ("arrests", "loans"):
         sample = read_contract(ROOT / "data" / name / f"{name}.odcs.yaml")
         assert faults(yaml.safe_load(from_gx(gx_suite(sample)).text)) == []
+
+
+def test_a_column_without_a_type_is_a_contract_to_the_standard_and_none_to_its_schema() -> None:
+    """The schema of 3.2.0 asks a column of no type for the 'map' of maps, since its condition holds where the key is absent."""
+    bare = {**EVERYTHING, "schema": [{"name": "t", "properties": [{"name": "a"}]}]}
+    assert faults(bare) == [UNTYPED.format(0)]
 
 
 @pytest.fixture

@@ -41,11 +41,17 @@ def as_contract(document: dict[str, Any], folder: Path) -> Contract:
     [
         (expect("column_values_to_not_be_null", "a"), {"required": True}),
         (expect("column_values_to_be_unique", "a"), {"unique": True}),
-        (expect("column_values_to_be_between", "a", min_value=1, max_value=9.5), {"logicalTypeOptions": {"minimum": 1, "maximum": 9.5}}),
-        (expect("column_values_to_be_between", "a", min_value=1.0, strict_min=True), {"logicalTypeOptions": {"exclusiveMinimum": 1}}),
-        (expect("column_value_lengths_to_be_between", "a", max_value=3), {"logicalTypeOptions": {"maxLength": 3}}),
-        (expect("column_value_lengths_to_equal", "a", value=2), {"logicalTypeOptions": {"minLength": 2, "maxLength": 2}}),
-        (expect("column_values_to_match_regex", "a", regex="^x"), {"logicalTypeOptions": {"pattern": "^x"}}),
+        (
+            expect("column_values_to_be_between", "a", min_value=1, max_value=9.5),
+            {"logicalType": "number", "logicalTypeOptions": {"minimum": 1, "maximum": 9.5}},
+        ),
+        (
+            expect("column_values_to_be_between", "a", min_value=1.0, strict_min=True),
+            {"logicalType": "number", "logicalTypeOptions": {"exclusiveMinimum": 1}},
+        ),
+        (expect("column_value_lengths_to_be_between", "a", max_value=3), {"logicalType": "string", "logicalTypeOptions": {"maxLength": 3}}),
+        (expect("column_value_lengths_to_equal", "a", value=2), {"logicalType": "string", "logicalTypeOptions": {"minLength": 2, "maxLength": 2}}),
+        (expect("column_values_to_match_regex", "a", regex="^x"), {"logicalType": "string", "logicalTypeOptions": {"pattern": "^x"}}),
         (expect("column_values_to_be_in_type_list", "a", type_list=["int64", "IntegerType"]), {"logicalType": "integer"}),
         (expect("column_values_to_be_in_type_list", "a", type_list=["int64", "float64"]), {"logicalType": "number"}),
         (expect("column_values_to_be_of_type", "a", type_="StringType"), {"logicalType": "string"}),
@@ -164,6 +170,11 @@ def test_the_contract_gates_as_the_suite_did(tmp_path: Path) -> None:
 
     assert failed(pd.DataFrame({"a": [1, 2], "b": [1, -1]})) == set()
     assert failed(pd.DataFrame({"a": [None, 2], "b": [-1, -1]})) == {"D002", "D009"}
+
+
+def test_a_type_that_an_option_implies_is_told() -> None:
+    (told,) = from_gx(suite(expect("column_values_to_match_regex", "a", regex="^x"))).notices
+    assert told == "a: its type is taken to be string, which 'pattern' is about"
 
 
 def test_a_parameter_of_the_suite_is_named(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_every_kind_goes_there_and_comes_back_or_is_left_out_with_a_reason(tool:
     returned = all_said(back(THROUGH[tool](everything), tmp_path))
     expected = all_said(everything)
     # a note beside a suite keeps the types that Great Expectations has no name for
-    assert expected - returned == {one for one in left_out if not (tool == "gx" and one[0] == "logicalType")}
+    assert expected - returned == {one for one in left_out if not (tool == "gx" and one[0] == "logicalType" and "vector" not in one[2])}
     assert returned <= expected
     assert {kind for kind, *_ in expected - set(left_out)} == set(round_tripped(tool))
     assert all(one.reason for one in left_out.values())

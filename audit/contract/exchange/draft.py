@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from audit.contract.exchange.operators import plain
-from audit.contract.lint import BELONGS
+from audit.contract.lint import BELONGS, NUMBERS
 
 
 @dataclass
@@ -34,14 +34,19 @@ class Draft:
         return self.columns.setdefault(name, {"name": name})
 
     def option(self, name: str, option: str, value: Any) -> bool:
-        """Put an option under a column; return whether it could be: the place is free, and the column's type has such an option."""
-        options = self.column(name).setdefault("logicalTypeOptions", {})
-        kind, about = self.column(name).get("logicalType"), BELONGS.get(option, ())
-        if (option in options and options[option] != value) or (kind and about and kind not in about):
-            if not options:
-                del self.columns[name]["logicalTypeOptions"]
+        """Put an option under a column; return whether it could be: the place is free, and the column's type has such an option.
+
+        The standard has options only of columns whose type is said; where it is not, it is the one that the option is about.
+        """
+        column = self.column(name)
+        kind = column.get("logicalType") or _implied(option, value)
+        options = column.get("logicalTypeOptions", {})
+        if not kind or kind not in BELONGS.get(option, (kind,)) or options.get(option, value) != value:
             return False
-        options[option] = value
+        if "logicalType" not in column:
+            column["logicalType"] = kind
+            self.notices.append(f"{name}: its type is taken to be {kind}, which '{option}' is about")
+        column.setdefault("logicalTypeOptions", {})[option] = value
         return True
 
     def rule(self, column: str, rule: Mapping[str, Any]) -> None:
@@ -96,6 +101,14 @@ class Imported:
         comments = "".join(f"# - {' '.join(n.split())}\n" for n in self.notices)
         head = f"# What the import has to say:\n{comments}\n" if comments else ""
         return head + yaml.safe_dump(plain(self.document), sort_keys=False, allow_unicode=True, width=140)
+
+
+def _implied(option: str, value: Any) -> str:
+    """Return the type of a column that has an option; empty where several do."""
+    about = BELONGS.get(option, ())
+    if set(NUMBERS) <= set(about):
+        return "number" if isinstance(value, (int, float)) else ""
+    return about[0] if len(about) == 1 else ""
 
 
 def _ordered(column: Mapping[str, Any]) -> dict[str, Any]:

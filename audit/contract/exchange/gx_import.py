@@ -188,7 +188,7 @@ def _exists(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if set(e.arguments) - {"column"}:
         return False
     logical = e.ours.get("logicalType")
-    if logical in LOGICAL_TYPES:
+    if logical in LOGICAL_TYPES - set(gx.NEEDS_MORE):
         draft.column(e.column)["logicalType"] = str(logical)
     draft.describe(e.column, e.said)
     return True
@@ -265,7 +265,7 @@ def _options(draft: Draft, e: _Expectation, ends: Mapping[str, Any]) -> bool:
     logical = str(draft.column(e.column).get("logicalType") or "")
     plain = {name: _bound(value, logical) for name, value in ends.items()}
     options = draft.column(e.column).get("logicalTypeOptions", {})
-    clash = any(name in options and options[name] != value for name, value in plain.items())
+    clash = any(options.get(name, value) != value for name, value in plain.items())
     if not plain or None in plain.values() or clash or not all(draft.option(e.column, name, value) for name, value in plain.items()):
         return False
     draft.describe(e.column, e.said)
