@@ -90,6 +90,8 @@ def said(clause: Clause) -> tuple[Any, ...]:
     value = clause.value
     if clause.kind in ("enum", "validValues", "missingValues"):
         value = sorted(repr(number(v) if isinstance(v, float) else v) for v in value)
+    elif isinstance(value, float):
+        value = number(value)
     elif isinstance(value, Mapping):
         value = json.dumps(plain(value), sort_keys=True)
     elif isinstance(value, str):

@@ -19,7 +19,7 @@ CONTRACT_PAGE = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
 
 
 def test_the_table_is_current() -> None:
-    assert TEXT == with_table(TEXT), "run: python -m audit.contract.exchange.table docs/exchange.md"
+    assert with_table(TEXT) == TEXT, "run: python -m audit.contract.exchange.table docs/exchange.md"
 
 
 def test_every_clause_of_the_contract_page_is_in_the_table() -> None:
