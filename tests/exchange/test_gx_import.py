@@ -6,8 +6,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from audit.contract.exchange.gx_import import from_gx, read_gx
+from audit.contract.exchange.clauses import KINDS
+from audit.contract.exchange.gx_import import _STANDARD, from_gx, read_gx
 from audit.contract.read import read_contract
 from audit.core.contract import Contract
 from audit.core.errors import DataError, UsageError
@@ -196,3 +199,27 @@ def test_what_is_no_json_is_refused(tmp_path: Path) -> None:
         read_gx(tmp_path / "s.json")
     with pytest.raises(DataError, match="No such file"):
         read_gx(tmp_path / "t.json")
+
+
+VALUES = [None, True, 0, 1, -1, 2.5, 0.9, 10**30, "", "a", "b", "^x", "(", "2024-01-01", [], ["a"], ["a", "b"], [1, 2], [1, "1"], [None], {}]
+ODD = st.one_of(st.sampled_from(VALUES), st.just({"$PARAMETER": "p"}))
+NAMES = ["column", "column_list", "column_A", "value_set", "regex", "min_value", "max_value", "strict_min", "mostly", "value", "type_list", "type_"]
+SAID = ("logicalType", "values", "format", "properties", "name", "part", "under")
+CLAUSES = st.fixed_dictionaries({}, optional={"clause": st.sampled_from([*KINDS, "x", 7]), **dict.fromkeys(SAID, ODD)})
+EXPECTATIONS = st.fixed_dictionaries(
+    {"type": st.sampled_from([*_STANDARD, "expect_column_mean_to_be_between"])},
+    optional={
+        "kwargs": st.dictionaries(st.sampled_from(NAMES), ODD, max_size=5),
+        "meta": st.one_of(ODD, st.fixed_dictionaries({"assay": CLAUSES})),
+        "severity": st.sampled_from(["critical", "warning", "info", "nonsense", None]),
+        "notes": ODD,
+        "description": ODD,
+    },
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(expectations=st.lists(EXPECTATIONS, min_size=1, max_size=4))
+def test_any_suite_becomes_a_contract_that_lints(expectations: list[dict[str, Any]], tmp_path: Path) -> None:
+    named = [e for e in expectations if e.setdefault("kwargs", {}).setdefault("column", "a") not in (None, "")]
+    as_contract(suite(*named, expect("column_to_exist", "z")), tmp_path)

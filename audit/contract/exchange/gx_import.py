@@ -49,7 +49,9 @@ class _Expectation:
 
     @property
     def mostly(self) -> float:
-        return float(self.arguments.get("mostly", 1))
+        share = self.arguments.get("mostly", 1)
+        # what is no share, such as a parameter, allows nobody knows what
+        return float(share) if isinstance(share, (int, float)) and 0 <= share <= 1 else 0.0
 
     @property
     def plain(self) -> bool:
@@ -137,7 +139,7 @@ def _read(node: Any, position: int, source: str) -> _Expectation:
     if not isinstance(kind, str) or not isinstance(node.get("kwargs", {}), Mapping):
         raise UsageError(f"{source or 'the suite'}: expectation {position} has no 'type' (or 'expectation_type'), or its 'kwargs' are no object")
     arguments = {k: v for k, v in (node.get("kwargs") or {}).items() if k not in _RUNNING and v is not None}
-    meta = dict(node.get("meta") or {})
+    meta = dict(node["meta"]) if isinstance(node.get("meta"), Mapping) else {}
     ours = meta.pop("assay", None)
     severity = str(node.get("severity") or "critical").casefold()
     said = _notes(node.get("description"), node.get("notes"), meta.pop("notes", None), *(f"{k}: {v}" for k, v in meta.items()))
@@ -167,8 +169,8 @@ def _place(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> None:
     """Say an expectation with a standard key where there is one, and let Great Expectations evaluate it where there is none."""
     if e.column:
         draft.column(e.column)
-    for name in (*e.arguments.get("column_list", ()), *(e.arguments.get(k) for k in ("column_A", "column_B"))):
-        if isinstance(name, str):
+    for name in (*_list(e.arguments.get("column_list")), *(e.arguments.get(k) for k in ("column_A", "column_B"))):
+        if isinstance(name, str) and name:
             draft.column(name)
     own = _STANDARD.get(e.kind)
     standard = own is not None and e.ours.get("clause") != "greatExpectations" and not any(k in e.arguments for k in _CONDITIONAL)
@@ -188,14 +190,14 @@ def _exists(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if set(e.arguments) - {"column"}:
         return False
     logical = e.ours.get("logicalType")
-    if logical in LOGICAL_TYPES - set(gx.NEEDS_MORE):
+    if isinstance(logical, str) and logical in LOGICAL_TYPES - set(gx.NEEDS_MORE):
         draft.column(e.column)["logicalType"] = str(logical)
     draft.describe(e.column, e.said)
     return True
 
 
 def _types(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
-    names = e.arguments.get("type_list") or [e.arguments.get("type_")]
+    names = _list(e.arguments.get("type_list")) or [e.arguments.get("type_")]
     found = {_KNOWN_TYPES.get(str(n)) for n in names}
     logical = "number" if found == {"integer", "number"} else found.pop() if len(found) == 1 else None
     if logical is None or not e.plain:
@@ -211,22 +213,21 @@ def _not_null(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
         return True
     if e.plain and clause != "nullValues" and not e.rule:
         draft.column(e.column)["required"] = True
-    else:
-        draft.rule(e.column, e.rule | {"metric": "nullValues", **e.allowed})
-    return True
+        return True
+    return draft.rule(e.column, e.rule | {"metric": "nullValues", **e.allowed})
 
 
 def _unique(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if e.ours.get("clause") == "primaryKey":
         return True
     if isinstance(e.ours.get("properties"), list):
-        draft.rule("", e.rule | {"metric": "duplicateValues", "arguments": {"properties": list(e.ours["properties"])}, **e.allowed})
-    elif e.plain and e.ours.get("clause") != "duplicateValues" and not e.rule:
+        columns = [str(c) for c in e.ours["properties"]]
+        return draft.rule("", e.rule | {"metric": "duplicateValues", "arguments": {"properties": columns}, **e.allowed})
+    if e.plain and e.ours.get("clause") != "duplicateValues" and not e.rule:
         draft.column(e.column)["unique"] = True
-    else:
-        _warn_of_share(draft, e, suite)
-        draft.rule(e.column, e.rule | {"metric": "duplicateValues", **e.allowed})
-    return True
+        return True
+    _warn_of_share(draft, e, suite)
+    return draft.rule(e.column, e.rule | {"metric": "duplicateValues", **e.allowed})
 
 
 def _compound(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
@@ -234,16 +235,21 @@ def _compound(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
         return True
     columns = e.arguments.get("column_list")
     incomplete = e.arguments.get("ignore_row_if", "all_values_are_missing") != "any_value_is_missing"
-    if not isinstance(columns, list) or e.mostly < 1 or (incomplete and not all(_filled(c, suite) for c in columns)):
+    if (
+        not isinstance(columns, list)
+        or not columns
+        or not all(isinstance(c, str) for c in columns)
+        or e.mostly < 1
+        or (incomplete and not all(_filled(c, suite) for c in columns))
+    ):
         return False  # rows with an incomplete key are left out of a contract's keys
-    draft.rule("", e.rule | {"metric": "duplicateValues", "arguments": {"properties": columns}, "mustBe": 0})
-    return True
+    return draft.rule("", e.rule | {"metric": "duplicateValues", "arguments": {"properties": columns}, "mustBe": 0})
 
 
 def _between(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if not e.plain:
         return False
-    if e.ours.get("clause") == "integer format" and e.ours.get("format") in INTEGERS:
+    if e.ours.get("clause") == "integer format" and str(e.ours.get("format")) in INTEGERS:
         return draft.option(e.column, "format", str(e.ours["format"]))
     low = ("exclusiveMinimum" if e.arguments.get("strict_min") else "minimum", e.arguments.get("min_value"))
     high = ("exclusiveMaximum" if e.arguments.get("strict_max") else "maximum", e.arguments.get("max_value"))
@@ -266,7 +272,9 @@ def _options(draft: Draft, e: _Expectation, ends: Mapping[str, Any]) -> bool:
     plain = {name: _bound(value, logical) for name, value in ends.items()}
     options = draft.column(e.column).get("logicalTypeOptions", {})
     clash = any(options.get(name, value) != value for name, value in plain.items())
+    before = dict(draft.column(e.column)), len(draft.notices)
     if not plain or None in plain.values() or clash or not all(draft.option(e.column, name, value) for name, value in plain.items()):
+        draft.columns[e.column], draft.notices[before[1] :] = before[0], []
         return False
     draft.describe(e.column, e.said)
     return True
@@ -295,11 +303,9 @@ def _in_set(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if logical in MOMENTS and not all(_bound(v, "timestamp") for v in values):
         return False
     if e.ours.get("clause") == "enum" and e.plain:
-        draft.column(e.column)["enum"] = [{"value": v} for v in values]
-        return True
+        return draft.listed(e.column, values)
     _warn_of_share(draft, e, suite)
-    draft.rule(e.column, e.rule | {"metric": "invalidValues", "arguments": {"validValues": values}, **e.allowed})
-    return True
+    return draft.rule(e.column, e.rule | {"metric": "invalidValues", "arguments": {"validValues": values}, **e.allowed})
 
 
 def _regex(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
@@ -314,8 +320,7 @@ def _regex(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     if option and e.plain and draft.option(e.column, "pattern", pattern):
         return True
     _warn_of_share(draft, e, suite)
-    draft.rule(e.column, e.rule | {"metric": "invalidValues", "arguments": {"pattern": pattern}, **e.allowed})
-    return True
+    return draft.rule(e.column, e.rule | {"metric": "invalidValues", "arguments": {"pattern": pattern}, **e.allowed})
 
 
 def _coded(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
@@ -323,8 +328,7 @@ def _coded(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
     values = e.ours.get("values")
     if e.ours.get("clause") != "missingValues" or not isinstance(values, list):
         return False
-    draft.rule(e.column, e.rule | {"metric": "missingValues", "arguments": {"missingValues": values}, "mustBe": 0})
-    return True
+    return draft.rule(e.column, e.rule | {"metric": "missingValues", "arguments": {"missingValues": values}, "mustBe": 0})
 
 
 def _row_count(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool:
@@ -346,15 +350,14 @@ def _row_count(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> bool
         said = {"mustBeGreaterThan" if strict[0] else "mustBeGreaterOrEqualTo": low}
     else:
         said = {"mustBeLessThan" if strict[1] else "mustBeLessOrEqualTo": high}
-    draft.rule("", e.rule | {"metric": "rowCount", **said})
-    return True
+    return draft.rule("", e.rule | {"metric": "rowCount", **said})
 
 
 def _primary_key(draft: Draft, suite: list[_Expectation]) -> None:
     """Put the primary key together again, which a suite of ours says in several expectations."""
     parts = [e for e in suite if e.ours.get("clause") == "primaryKey"]
     key = next((e for e in parts if e.kind in (gx.UNIQUE, gx.COMPOUND)), None)
-    names = [str(c) for c in key.arguments.get("column_list") or [key.column]] if key else []
+    names = [str(c) for c in _list(key.arguments.get("column_list")) or [key.column]] if key else []
     filled = {e.column for e in parts if e.kind == gx.NOT_NULL}
     for position, name in enumerate(names, 1):
         column = draft.column(name)
@@ -367,6 +370,10 @@ def _primary_key(draft: Draft, suite: list[_Expectation]) -> None:
             draft.column(e.column)["required"] = True
     if names:
         draft.rule("", {"metric": "duplicateValues", "arguments": {"properties": names}, "mustBe": 0})
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _warn_of_share(draft: Draft, e: _Expectation, suite: list[_Expectation]) -> None:

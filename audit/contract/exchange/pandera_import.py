@@ -242,11 +242,10 @@ def _ours(draft: Draft, column: str, check: Any) -> str:
     }
     try:
         if kind == "enum":
-            draft.column(column)["enum"] = [{"value": v} for v in json.loads(value)]
-            return ""
+            return "" if draft.listed(column, json.loads(value)) else f"the listed values {value} do not fit the column"
         if kind in rules:
-            draft.rule(column, _said_of(check) | rules[kind]() | _severity(check))
-            return ""
+            placed = draft.rule(column, _said_of(check) | rules[kind]() | _severity(check))
+            return "" if placed else f"the check '{check.name}' does not fit the column"
     except ValueError:
         pass  # a name that only looks like ours
     return f"the check '{check.name}' has no counterpart in ODCS; state it as a rule of its own, such as {{check: D014, failing: …}}"
@@ -272,11 +271,10 @@ def _values(draft: Draft, column: str, values: list[Any], check: Any) -> str:
     plain = [v.isoformat() if isinstance(v, date) else v if isinstance(v, (str, bool)) else number(v) for v in values]
     if not plain or None in plain:
         return "the listed values have no form in ODCS, or there are none"
-    if not getattr(check, "raise_warning", False) and not _said_of(check) and "enum" not in draft.column(column):
-        draft.column(column)["enum"] = [{"value": v} for v in plain]
-    else:
-        draft.rule(column, _said_of(check) | {"metric": "invalidValues", "arguments": {"validValues": plain}, "mustBe": 0} | _severity(check))
-    return ""
+    if not getattr(check, "raise_warning", False) and not _said_of(check) and draft.listed(column, plain):
+        return ""
+    rule = {"metric": "invalidValues", "arguments": {"validValues": plain}, "mustBe": 0}
+    return "" if draft.rule(column, _said_of(check) | rule | _severity(check)) else f"the listed values {plain} do not fit the column"
 
 
 def _pattern(draft: Draft, column: str, name: str, said: Mapping[str, Any], check: Any) -> str:
@@ -293,8 +291,8 @@ def _pattern(draft: Draft, column: str, name: str, said: Mapping[str, Any], chec
         return fault
     if not getattr(check, "raise_warning", False) and not _said_of(check) and draft.option(column, "pattern", pattern):
         return ""
-    draft.rule(column, _said_of(check) | {"metric": "invalidValues", "arguments": {"pattern": pattern}, "mustBe": 0} | _severity(check))
-    return ""
+    rule = {"metric": "invalidValues", "arguments": {"pattern": pattern}, "mustBe": 0}
+    return "" if draft.rule(column, _said_of(check) | rule | _severity(check)) else f"the pattern {pattern} does not fit the column"
 
 
 def _frame_check(draft: Draft, check: Any) -> None:
