@@ -1,14 +1,20 @@
-"""A contract with every kind of clause, each in a form that is stated wherever the kind is stated at all."""
+"""A contract with every kind of clause, each in a form that is stated wherever the kind is stated at all; and ways there and back."""
 
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from audit.contract.exchange.clauses import Clause, clauses
+from audit.contract.exchange import gx_suite, pandera_plan
+from audit.contract.exchange.clauses import Clause, LeftOut, clauses
+from audit.contract.exchange.draft import Imported
+from audit.contract.exchange.gx_import import from_gx
 from audit.contract.exchange.operators import number, plain
+from audit.contract.exchange.pandera_import import from_pandera
+from audit.contract.exchange.pandera_source import data_frame_model
 from audit.contract.read import read_contract
 from audit.core.contract import Contract
 
@@ -84,6 +90,8 @@ def said(clause: Clause) -> tuple[Any, ...]:
     value = clause.value
     if clause.kind in ("enum", "validValues", "missingValues"):
         value = sorted(repr(number(v) if isinstance(v, float) else v) for v in value)
+    elif isinstance(value, float):
+        value = number(value)
     elif isinstance(value, Mapping):
         value = json.dumps(plain(value), sort_keys=True)
     elif isinstance(value, str):
@@ -98,3 +106,27 @@ def all_said(given: Contract) -> set[tuple[Any, ...]]:
     """Return what a contract says; that the columns of a primary key are required goes without saying."""
     key = {c.name for c in given.columns if c.primary_key}
     return {said(c) for c in clauses(given) if not (c.kind == "required" and c.column in key)}
+
+
+def through_pandera(given: Contract) -> Imported:
+    return from_pandera(data_frame_model(given))
+
+
+def through_gx(given: Contract) -> Imported:
+    """Through Great Expectations' own reader and writer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns about its own dependencies
+        from great_expectations.core.expectation_suite import ExpectationSuite
+
+        suite = ExpectationSuite(**json.loads(json.dumps(gx_suite.gx_suite(given)))).to_json_dict()
+    return from_gx(suite)
+
+
+THROUGH: dict[str, Callable[[Contract], Imported]] = {"pandera": through_pandera, "gx": through_gx}
+LEFT_OUT: dict[str, Callable[[Contract], list[LeftOut]]] = {"pandera": lambda c: pandera_plan.plan(c).left_out, "gx": lambda c: gx_suite.stated(c)[1]}
+
+
+def back(imported: Imported, folder: Path) -> Contract:
+    file = folder / "back.odcs.yaml"
+    file.write_text(imported.text, encoding="utf-8")
+    return read_contract(file)

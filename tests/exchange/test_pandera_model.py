@@ -39,7 +39,7 @@ def test_it_guards_a_function(tmp_path: Path) -> None:
     people = data_frame_model(with_columns(tmp_path, *PEOPLE))
 
     @pa.check_types(lazy=True)
-    def older(frame: DataFrame[people]) -> DataFrame[people]:  # type: ignore[valid-type]
+    def older(frame: DataFrame[people]) -> DataFrame[people]:
         return frame.assign(age=frame["age"] + 1)
 
     assert older(pd.DataFrame([GOOD]))["age"].tolist() == [41]

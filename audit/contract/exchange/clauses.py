@@ -10,6 +10,8 @@ from audit.core.contract import Column, Contract, Place, Rule
 from audit.core.limit import Limit
 
 NO_ROW = Limit(high=0)
+#: Keys of a rule that say nothing about what it checks.
+SAID = {"id", "name", "description", "dimension", "severity", "tags", "businessImpact"}
 #: Formats of numbers that say how they are stored.
 STORED = ("f32", "f64")
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")

@@ -7,8 +7,9 @@ from typing import Any
 
 import yaml
 
+from audit.contract.exchange.clauses import SAID, said
 from audit.contract.exchange.operators import plain
-from audit.contract.lint import BELONGS
+from audit.contract.lint import BELONGS, NUMBERS, contradictions
 
 
 @dataclass
@@ -34,21 +35,56 @@ class Draft:
         return self.columns.setdefault(name, {"name": name})
 
     def option(self, name: str, option: str, value: Any) -> bool:
-        """Put an option under a column; return whether it could be: the place is free, and the column's type has such an option."""
-        options = self.column(name).setdefault("logicalTypeOptions", {})
-        kind, about = self.column(name).get("logicalType"), BELONGS.get(option, ())
-        if (option in options and options[option] != value) or (kind and about and kind not in about):
-            if not options:
-                del self.columns[name]["logicalTypeOptions"]
+        """Put an option under a column; return whether it could be: the place is free, and the column's type has such an option.
+
+        The standard has options only of columns whose type is said; where it is not, it is the one that the option is about.
+        """
+        column = self.column(name)
+        kind = column.get("logicalType") or _implied(option, value)
+        options = column.get("logicalTypeOptions", {})
+        if not kind or kind not in BELONGS.get(option, (kind,)) or options.get(option, value) != value:
             return False
-        options[option] = value
+        before = dict(column)
+        column |= {"logicalType": kind, "logicalTypeOptions": {**options, option: value}}
+        if self._contradicts(column):
+            self.columns[name] = before
+            return False
+        if "logicalType" not in before:
+            self.notices.append(f"{name}: its type is taken to be {kind}, which '{option}' is about")
         return True
 
-    def rule(self, column: str, rule: Mapping[str, Any]) -> None:
-        """Put a quality rule under a column, or under the table where the name is empty; the same rule once."""
+    def rule(self, column: str, rule: Mapping[str, Any]) -> bool:
+        """Put a quality rule under a column, or under the table where the name is empty; return whether it can be meant as it stands.
+
+        A rule that says the same as an earlier one is put there once.
+        """
         rules = self.column(column).setdefault("quality", []) if column else self.quality
-        if dict(rule) not in rules:
-            rules.append(dict(rule))
+        meant = [{k: v for k, v in r.items() if k not in SAID} for r in (*rules, rule)]
+        if meant[-1] in meant[:-1]:
+            if dict(rule) not in rules:
+                self.notices.append(f"{column or 'the table'}: two rules promise the same ({said(meant[-1]).strip()}); the first is kept")
+            return True
+        rules.append(dict(rule))
+        if not column or not self._contradicts(self.column(column)):
+            return True
+        rules.pop()
+        if not rules:
+            del self.columns[column]["quality"]
+        return False
+
+    def listed(self, name: str, values: Sequence[Any]) -> bool:
+        """Put the allowed values under a column; return whether they could be."""
+        column = self.column(name)
+        before = dict(column)
+        column["enum"] = [{"value": v} for v in values]
+        if "enum" in before or self._contradicts(column):
+            self.columns[name] = before
+            return False
+        return True
+
+    @staticmethod
+    def _contradicts(column: Mapping[str, Any]) -> bool:
+        return any(True for _ in contradictions({"schema": [{"properties": [column]}]}))
 
     def describe(self, column: str, text: str) -> None:
         """Add to the description of a column."""
@@ -96,6 +132,14 @@ class Imported:
         comments = "".join(f"# - {' '.join(n.split())}\n" for n in self.notices)
         head = f"# What the import has to say:\n{comments}\n" if comments else ""
         return head + yaml.safe_dump(plain(self.document), sort_keys=False, allow_unicode=True, width=140)
+
+
+def _implied(option: str, value: Any) -> str:
+    """Return the type of a column that has an option; empty where several do."""
+    about = BELONGS.get(option, ())
+    if set(NUMBERS) <= set(about):
+        return "number" if isinstance(value, (int, float)) else ""
+    return about[0] if len(about) == 1 else ""
 
 
 def _ordered(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ CANNOT = {
     "service level": "a suite knows no clock",
     "custom property": "it says what the column is for, not which rows are right",
 }
+#: Types that say nothing without a clause that a suite does not hold.
+NEEDS_MORE = ("", "map", "vector")
 #: What it states of some kinds only.
 PARTLY = {
     "logicalType": "integer, number, boolean",
@@ -134,7 +136,7 @@ def _expectations(clause: Clause, types: Mapping[str, str], filled: set[str]) ->
     if kind in CANNOT:
         yield CANNOT[kind]
     elif kind == "column":
-        yield EXISTS, {"column": column}, {"logicalType": types[column]} if types[column] else {}
+        yield EXISTS, {"column": column}, {"logicalType": types[column]} if types[column] not in NEEDS_MORE else {}
     elif kind == "logicalType":
         names = TYPE_NAMES.get(value)
         yield (

@@ -47,6 +47,11 @@ def is_array(series: "pd.Series[Any]") -> bool:
     return all(hasattr(value, "__len__") and not isinstance(value, (str, dict)) for value in series.dropna())
 
 
+def is_vector(series: "pd.Series[Any]") -> bool:
+    """Values that have items, all of them numbers."""
+    return all(hasattr(value, "__len__") and all(pd.api.types.is_number(item) for item in value) for value in series.dropna())
+
+
 def items_hold(series: "pd.Series[Any]", low: int, high: int | None, distinct: bool) -> "pd.Series[Any]":
     """Whether lists have neither too few items nor too many, and perhaps none of them twice."""
 

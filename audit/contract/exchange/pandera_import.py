@@ -84,8 +84,10 @@ def read_pandera(path: Path) -> Imported:
             f"'{path}' is a program, and is not run for what is in it. Name the schema as module:Name, which imports the module, "
             "or write it with pandera's own to_yaml() and import that file"
         )
+    import yaml
+
     pandera_pandas()
-    from pandera.errors import PanderaError  # type: ignore[attr-defined, unused-ignore]
+    from pandera.errors import SchemaDefinitionError, SchemaInitError
     from pandera.io import pandas_io
 
     try:
@@ -93,8 +95,12 @@ def read_pandera(path: Path) -> Imported:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read '{path}': {getattr(error, 'strerror', None) or error}") from error
     try:
-        schema = pandas_io.from_json(text) if path.suffix == ".json" else pandas_io.from_yaml(text)
-    except (PanderaError, AttributeError, KeyError, TypeError, ValueError, Warning) as error:
+        # pandera's own reader takes a text that names a file for that file
+        written = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        if not isinstance(written, dict) or not isinstance(written.get("columns"), (dict, list)):
+            raise UsageError(f"'{path}' is no schema that pandera wrote with to_yaml() or to_json(): it has no 'columns'")
+        schema = pandas_io.deserialize_schema(written)
+    except (SchemaDefinitionError, SchemaInitError, yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"'{path}' is no schema that pandera wrote with to_yaml() or to_json(): {_first_line(error)}") from error
     return from_pandera(schema, name=str(schema.name or path.name.split(".")[0]), source=path.name)
 
@@ -238,11 +244,10 @@ def _ours(draft: Draft, column: str, check: Any) -> str:
     }
     try:
         if kind == "enum":
-            draft.column(column)["enum"] = [{"value": v} for v in json.loads(value)]
-            return ""
+            return "" if draft.listed(column, json.loads(value)) else f"the listed values {value} do not fit the column"
         if kind in rules:
-            draft.rule(column, _said_of(check) | rules[kind]() | _severity(check))
-            return ""
+            placed = draft.rule(column, _said_of(check) | rules[kind]() | _severity(check))
+            return "" if placed else f"the check '{check.name}' does not fit the column"
     except ValueError:
         pass  # a name that only looks like ours
     return f"the check '{check.name}' has no counterpart in ODCS; state it as a rule of its own, such as {{check: D014, failing: …}}"
@@ -268,11 +273,10 @@ def _values(draft: Draft, column: str, values: list[Any], check: Any) -> str:
     plain = [v.isoformat() if isinstance(v, date) else v if isinstance(v, (str, bool)) else number(v) for v in values]
     if not plain or None in plain:
         return "the listed values have no form in ODCS, or there are none"
-    if not getattr(check, "raise_warning", False) and not _said_of(check) and "enum" not in draft.column(column):
-        draft.column(column)["enum"] = [{"value": v} for v in plain]
-    else:
-        draft.rule(column, _said_of(check) | {"metric": "invalidValues", "arguments": {"validValues": plain}, "mustBe": 0} | _severity(check))
-    return ""
+    if not getattr(check, "raise_warning", False) and not _said_of(check) and draft.listed(column, plain):
+        return ""
+    rule = {"metric": "invalidValues", "arguments": {"validValues": plain}, "mustBe": 0}
+    return "" if draft.rule(column, _said_of(check) | rule | _severity(check)) else f"the listed values {plain} do not fit the column"
 
 
 def _pattern(draft: Draft, column: str, name: str, said: Mapping[str, Any], check: Any) -> str:
@@ -289,8 +293,8 @@ def _pattern(draft: Draft, column: str, name: str, said: Mapping[str, Any], chec
         return fault
     if not getattr(check, "raise_warning", False) and not _said_of(check) and draft.option(column, "pattern", pattern):
         return ""
-    draft.rule(column, _said_of(check) | {"metric": "invalidValues", "arguments": {"pattern": pattern}, "mustBe": 0} | _severity(check))
-    return ""
+    rule = {"metric": "invalidValues", "arguments": {"pattern": pattern}, "mustBe": 0}
+    return "" if draft.rule(column, _said_of(check) | rule | _severity(check)) else f"the pattern {pattern} does not fit the column"
 
 
 def _frame_check(draft: Draft, check: Any) -> None:

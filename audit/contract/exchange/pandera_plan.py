@@ -21,7 +21,7 @@ LENGTHS = {"minLength": "min_value", "maxLength": "max_value"}
 #: Options of lists: whether they set a smallest number of items, and a largest.
 ITEMS = {"minItems": (True, False), "maxItems": (False, True), "dimensions": (True, True), "uniqueItems": (False, False)}
 #: Logical types that a frame of pandas can be held to.
-TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "array")
+TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "array", "vector")
 #: Integer formats by their smallest and largest value.
 INTEGERS = {f"i{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64, 128)} | {
     f"u{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64, 128)
