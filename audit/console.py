@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from audit.ci import Server, server
 from audit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ ReleasedRunOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="Also write the run as html, json, junit, markdown, sarif, gitlab or intoto; may be repeated.",
+        metavar="FORMAT",
+    ),
+]
+CiOption = Annotated[str, typer.Option("--ci", help="CI server to tell of the run: auto, github, azure or none.", metavar="SERVER")]
+
 DEFAULT_CONFIG = "assay.yaml"
 
 
@@ -60,14 +72,16 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
         out: OutOption = None,
         fail_on: FailOnOption = None,
         declared: DeclaredOption = False,
+        format: FormatOption = None,
+        ci: CiOption = "auto",
         json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> None:
         module, function = target.split(":")
-        work = getattr(import_module(module), function)
+        work, told = getattr(import_module(module), function), server(ci)
         with progress_bar(quiet or json) as progress:
-            written = work(load_config(config, data, contract, out, fail_on, declared), progress=progress)
-        finish(written.run, written.folder, as_json=json, quiet=quiet)
+            written = work(load_config(config, data, contract, out, fail_on, declared, formats=format), progress=progress)
+        finish(written.run, written.folder, told, as_json=json, quiet=quiet)
 
     command.__doc__ = summary
     return command
@@ -81,10 +95,11 @@ def load_config(
     fail_on: str | None = None,
     declared_only: bool = False,
     clean: bool = False,
+    formats: Sequence[str] | None = None,
 ) -> "Config":
     """Return the config that a command line asks for: a file, with options put over it, or options alone.
 
-    Options are relative to the working directory, the file's own paths to the file.
+    Options are relative to the working directory, the file's own paths to the file. Formats are added to those of the file.
 
     Raises
     ------
@@ -105,8 +120,9 @@ def load_config(
         changes["data"] = _absolute(data)
     if contract is not None:
         changes["contract"] = str(Path(contract).absolute())
-    if out is not None:
-        changes["report"] = {**config.report.model_dump(), "folder": str(out.absolute())}
+    if out is not None or formats:
+        folder = config.report.folder if out is None else str(out.absolute())
+        changes["report"] = {"formats": list(dict.fromkeys([*config.report.formats, *(formats or ())])), "folder": folder}
     if fail_on is not None or declared_only:
         audit = config.audit
         asked = {"fail_on": fail_on or audit.fail_on, "declared_only": declared_only or audit.declared_only}
@@ -115,7 +131,7 @@ def load_config(
         changes["gate"] = {"clean": True}
     if not changes:
         return config
-    return make_config({**config.model_dump(), **changes}, config.base, name="the command line")
+    return make_config({**config.model_dump(), "file": config.file, **changes}, config.base, name="the command line")
 
 
 def _absolute(data: str) -> str:
@@ -145,14 +161,16 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
 
 
-def finish(run: "Run", folder: Path, *, as_json: bool, quiet: bool) -> None:
-    """Show a written run, and end the command with its exit code."""
+def finish(run: "Run", folder: Path, told: Server | None = None, *, as_json: bool, quiet: bool) -> None:
+    """Show a written run, tell the server of it, and end the command with its exit code."""
     if as_json:
         from audit.core.serial import dumps
 
         sys.stdout.write(dumps(run) + "\n")
     elif not quiet:
         show(run, folder)
+    if told is not None:
+        told.tell_run(run, folder)
     raise typer.Exit(run.exit_code)
 
 

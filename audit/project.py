@@ -15,6 +15,7 @@ from audit.core.roles import Roles
 from audit.core.subject import Subject
 from audit.engines.sources import Source, fingerprint, open_source
 from audit.other_tables import open_other_tables
+from audit.repository import repository_paths
 from audit.run import Examination, Progress, Settings, examine
 
 
@@ -72,7 +73,8 @@ class Project:
             progress=progress,
         )
         run = examination.run
-        return replace(examination, run=replace(run, subject=replace(run.subject, sha256=self.sha256)))
+        run = replace(run, subject=replace(run.subject, sha256=self.sha256), paths=repository_paths(self.config))
+        return replace(examination, run=run)
 
 
 def open_project(config: Config) -> Project:

@@ -3,6 +3,16 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+#: What an exit code says in a few words.
+EXIT_CODES: dict[int, str] = {
+    0: "passed",
+    1: "findings fail the run",
+    2: "the command, the config or the contract is wrong",
+    3: "the data, a model or a tool failed, or nothing was examined",
+    130: "interrupted",
+    143: "terminated",
+}
+
 
 class AssayError(Exception):
     """Anything Assay stops for; its text says what was got, what was expected and what to do."""
