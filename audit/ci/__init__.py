@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,7 +74,7 @@ def server_of(arguments: Sequence[str]) -> tuple[Server | None, str]:
     verb = next((a for a in arguments if not a.startswith("-")), "")
     if verb not in VERBS:
         return None, verb
-    spaced = [b for a, b in zip(arguments, arguments[1:], strict=False) if a == "--ci"]
+    spaced = [b for a, b in pairwise(arguments) if a == "--ci"]
     joined = [a.removeprefix("--ci=") for a in arguments if a.startswith("--ci=")]
     choice = next(iter([*joined, *spaced]), "auto")
     return server(choice if choice in CHOICES else "auto"), verb

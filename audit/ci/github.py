@@ -33,7 +33,7 @@ def tell_run(run: Run, folder: Path) -> None:
             "warnings": str(counts[Status.WARNED]),
             "undecided": str(counts[Status.UNDECIDED]),
             # a run in which nothing was examined is an error without a check that made it
-            "errors": str(max(counts[Status.ERROR], run.status is Status.ERROR)),
+            "errors": str(max(counts[Status.ERROR], int(run.status is Status.ERROR))),
             "report-path": written(folder, "html"),
             "sarif-path": written(folder, "sarif"),
             "junit-path": written(folder, "junit"),
@@ -108,7 +108,7 @@ def _output(values: Mapping[str, str]) -> None:
     for name, value in values.items():
         # a delimiter that no value can hold, since nobody can guess it
         end = f"assay_{secrets.token_hex(16)}"
-        lines.append(f"{name}<<{end}\n{value}\n{end}\n")
+        lines.append(f"{name}<<{end}\n{clean(value)}\n{end}\n")
     _append("GITHUB_OUTPUT", "".join(lines))
 
 

@@ -163,7 +163,7 @@ def _digest(*parts: str) -> str:
 
 
 def _clause(run: Run, text: str) -> Location | None:
-    found = re.fullmatch(r"(.+):(\d+)", text)
+    found = re.fullmatch(r"(.+):(\d+)", text, re.DOTALL)
     if found is None:
         return None
     file, number = found[1], int(found[2])

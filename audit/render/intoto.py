@@ -1,6 +1,7 @@
 """A run as an in-toto statement of a test result, to be signed and kept beside the data."""
 
 import json
+from glob import has_magic
 from typing import Any, Literal
 
 from audit.core.errors import UsageError
@@ -10,6 +11,8 @@ from audit.render.wording import line
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
+#: Name of the digest of data that are no single file: of the digests of several files, or of a table's schema and rows.
+TABLE_DIGEST = "assayTable"
 
 
 def intoto(run: Run) -> str:
@@ -29,7 +32,7 @@ def intoto(run: Run) -> str:
         )
     statement = {
         "_type": STATEMENT,
-        "subject": [_described(run.subject)],
+        "subject": [_described(run.subject, "sha256" if _is_one_file(run.subject.location) else TABLE_DIGEST)],
         "predicateType": PREDICATE,
         "predicate": {
             "result": _result(run),
@@ -42,8 +45,12 @@ def intoto(run: Run) -> str:
     return json.dumps(statement, ensure_ascii=False, indent=1) + "\n"
 
 
-def _described(document: Document) -> dict[str, Any]:
-    return {"name": line(document.location or document.name), "digest": {"sha256": document.sha256}}
+def _described(document: Document, algorithm: str = "sha256") -> dict[str, Any]:
+    return {"name": line(document.location or document.name), "digest": {algorithm: document.sha256}}
+
+
+def _is_one_file(location: str) -> bool:
+    return "://" not in location.removeprefix("file://") and not has_magic(location)
 
 
 def _result(run: Run) -> Literal["PASSED", "WARNED", "FAILED"]:
