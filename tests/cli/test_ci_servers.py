@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,29 +181,30 @@ def test_a_killed_command_leaves_no_green_output(repository: Path, tmp_path: Pat
     assert (told["result"], told["exit-code"]) == ("error", "143")
 
 
-def sarif_results(folder: Path) -> list[dict[str, object]]:
+def sarif_results(folder: Path) -> list[dict[str, Any]]:
     (file,) = folder.rglob("results.sarif")
-    results: list[dict[str, object]] = json.loads(file.read_text())["runs"][0]["results"]
+    results: list[dict[str, Any]] = json.loads(file.read_text())["runs"][0]["results"]
     return results
 
 
 def test_two_runs_on_data_that_differ_only_in_counts_have_the_same_fingerprints(on_github: OnGitHub, repository: Path) -> None:
-    def gated(out: str, rows: str, contract: str = CONTRACT) -> dict[object, object]:
+    def gated(out: str, rows: str, contract: str = CONTRACT) -> dict[str, tuple[str, str]]:
         (repository / "data" / "people.csv").write_text(rows)
         (repository / "conf" / "people.odcs.yaml").write_text(contract)
         assert on_github(repository, "gate", "conf/assay.yaml", "--out", out, "--format", "gitlab").code == 1
         results = sarif_results(repository / out)
         (quality,) = (repository / out).rglob("codequality.json")
-        names = [r["partialFingerprints"]["primaryLocationLineHash"] for r in results]  # type: ignore[index]  # JSON
+        names = [r["partialFingerprints"]["primaryLocationLineHash"] for r in results]
         assert [v["fingerprint"] for v in json.loads(quality.read_text())] == names
         assert len(set(names)) == len(names)
-        return dict(zip(names, [(r["ruleId"], r["message"]["text"]) for r in results], strict=True))  # type: ignore[index]  # JSON
+        return dict(zip(names, [(r["ruleId"], r["message"]["text"]) for r in results], strict=True))
 
     one = gated("one", "id,age,town\n1,34,Bree\n2,612,Ashford\n3,45,Bostn\n3,7,Bree\n")
     rows = "".join(f"{i},{30 + i % 40},Bree\n" for i in range(10, 60))
-    two = gated("two", f"id,age,town\n1,612,Bree\n2,613,Ashford\n3,45,Bostn\n4,45,Bostn\n3,7,Bree\n{rows}", CONTRACT.replace("schema:", "\n\nschema:"))
-    assert {"D003", "D004", "D006"} <= {code for code, _ in one.values()}  # type: ignore[misc]  # pairs
-    assert {n for n, (code, _) in one.items() if code in ("D003", "D004", "D006")} <= two.keys()  # type: ignore[misc]  # pairs
+    more = f"id,age,town\n1,612,Bree\n2,613,Ashford\n3,45,Bostn\n4,45,Bostn\n3,7,Bree\n{rows}"
+    two = gated("two", more, CONTRACT.replace("schema:", "\n\nschema:"))
+    assert {"D003", "D004", "D006"} <= {code for code, _ in one.values()}
+    assert {n for n, (code, _) in one.items() if code in ("D003", "D004", "D006")} <= two.keys()
     assert set(one.values()).isdisjoint(set(two.values()))
 
 

@@ -98,17 +98,16 @@ def test_a_run_of_an_older_version_still_names_its_contract():
 
 def test_names_stay_when_counts_lines_versions_and_states_change():
     before = run_of(broken(9, 2), broken(12, 1, column="height"))
-    after = run_of(
-        broken(40, 3, S.WARNED), broken(44, 4, column="height"), contract=replace(CONTRACT, name="folk", version="2.0.0", sha256="b" * 64)
-    )
+    after = run_of(broken(40, 3, S.WARNED), broken(44, 4, column="height"), contract=replace(CONTRACT, name="folk", version="2.0.0", sha256="b" * 64))
     assert fingerprints(before) == fingerprints(after)
     assert len(set(fingerprints(before))) == 2
 
 
 def test_names_differ_by_contract_check_and_place():
     one = broken()
-    others = [run_of(replace(one, code="D004")), run_of(replace(one, where={"column": "height"})), run_of(one, contract=replace(CONTRACT, id="other"))]
-    assert len({fingerprints(run)[0] for run in (run_of(one), *others)}) == 4
+    others = [replace(one, code="D004"), replace(one, where={"column": "height"})]
+    runs = [run_of(one), *map(run_of, others), run_of(one, contract=replace(CONTRACT, id="other"))]
+    assert len({fingerprints(run)[0] for run in runs}) == 4
 
 
 def told_apart(line: int, **rest) -> Result:

@@ -81,9 +81,8 @@ def test_places_are_uris_from_the_root_with_the_digest_of_the_contract():
     run = run_with(S.FAILED)
     at = "a b.odcs.yaml:7"
     result = replace(run.results[0], clauses=(at, "a b.odcs.yaml:9"), limit=Limit(source=at))
-    run = replace(
-        run, results=(result,), paths={"a b.odcs.yaml": "dir/a b.odcs.yaml"}, contract=replace(run.contract, location="a b.odcs.yaml", sha256="c" * 64)
-    )
+    contract = replace(run.contract, location="a b.odcs.yaml", sha256="c" * 64)
+    run = replace(run, results=(result,), paths={"a b.odcs.yaml": "dir/a b.odcs.yaml"}, contract=contract)
     made = document(run)
     (found,) = made["results"]
     place = found["locations"][0]["physicalLocation"]
