@@ -93,8 +93,8 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
 
 
 def _location(at: Location) -> dict[str, Any]:
-    region = {"region": {"startLine": at.line}} if at.line is not None else {}
-    return {"physicalLocation": {"artifactLocation": _artifact_location(at.file), **region}}
+    # GitHub wants a line; a file as a whole is shown at its first
+    return {"physicalLocation": {"artifactLocation": _artifact_location(at.file), "region": {"startLine": at.line or 1}}}
 
 
 def _artifact_location(file: str) -> dict[str, Any]:

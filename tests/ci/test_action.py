@@ -122,8 +122,8 @@ def test_an_assay_that_is_killed_is_no_green(repository: Path, tmp_path: Path) -
     assert (done.code, done.outputs["result"], done.outputs["exit-code"]) == (137, "error", "137")
 
 
-#: Whatever a script would have to be careless about to run it.
-NASTY = ("$(touch pwned)`touch pwned`; touch pwned' && touch pwned '\"; touch pwned; \"", "--out=pwned\ntouch pwned")
+#: What a careless script would run: unquoted, in double quotes, in single quotes, on a line of its own, as an option.
+NASTY = ("$(touch pwned)", '"; touch pwned; "', "'; touch pwned; '", "--out=pwned\ntouch pwned")
 
 
 @pytest.mark.parametrize("text", NASTY)
