@@ -1,5 +1,6 @@
 """What a run left in its folder."""
 
+import os
 from pathlib import Path
 
 from audit.render import FORMATS
@@ -9,7 +10,7 @@ from audit.verbs.quarantine import QUARANTINE_FILE
 def written(folder: Path, form: str) -> str:
     """Return the absolute path of a run in one of its forms; empty where it was not written in it."""
     file = folder / FORMATS[form].file_name
-    return str(file.absolute()) if file.is_file() else ""
+    return os.path.abspath(file) if file.is_file() else ""
 
 
 def quarantined_rows(folder: Path) -> int:

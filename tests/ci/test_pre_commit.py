@@ -78,7 +78,7 @@ def test_contracts_are_known_by_their_names(name: str, expected: bool) -> None:
 def test_the_gate_runs_when_config_contract_or_data_change() -> None:
     for name in ("assay.yaml", "conf/assay.yml", "x.odcs.yaml", "d.parquet", "d.csv", "d.csv.gz", "d.ndjson"):
         assert re.search(HOOKS["assay-gate"]["files"], name)
-    for name in ("myassay.yaml", "README.md", "train.py"):
+    for name in ("myassay.yaml", "README.md", "train.py", "package.json"):
         assert not re.search(HOOKS["assay-gate"]["files"], name)
 
 

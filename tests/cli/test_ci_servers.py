@@ -28,7 +28,7 @@ schema:
         logicalTypeOptions: {minimum: 0, maximum: 120}
       - {name: town, logicalType: string, enum: [{value: Ashford}, {value: Bree}]}
 """
-CONFIG = "project: people\ndata: ../data/people.csv\ncontract: people.odcs.yaml\n"
+CONFIG = "project: people\ndata: ../data/people.csv\ncontract: people.odcs.yaml\nreport: {folder: ../reports}\n"
 GOOD = "id,age,town\n1,34,Bree\n2,61,Ashford\n3,45,Bree\n"
 BAD = "id,age,town\n1,34,Bree\n2,612,Ashford\n3,45,Bree\n"
 #: No check looks at whether times have a zone, so it stays open whether the clause holds.
@@ -95,6 +95,7 @@ def test_a_passing_gate(on_github: OnGitHub, repository: Path) -> None:
     assert (told.outputs["result"], told.outputs["exit-code"], told.outputs["quarantined-rows"]) == ("passed", "0", "0")
     for name in ("report-path", "sarif-path", "junit-path"):
         assert Path(told.outputs[name]).is_absolute()
+        assert ".." not in told.outputs[name]
         assert Path(told.outputs[name]).is_file()
 
 
