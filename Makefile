@@ -25,7 +25,7 @@ demo: $(STAMP)  ## Install, then gate, train, audit and report on data/arrests, 
 	@echo "── refused with exit code 1, as it should be. Dashboard: make dashboard"
 
 test: $(STAMP)  ## Run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 lint: $(STAMP)  ## Style, types and import rules
 	$(BIN)/ruff check .

@@ -1,10 +1,13 @@
 """The command ``assay``. It parses and calls; verbs of other folders arrive through the entry-point group ``assay.commands``."""
 
+import atexit
+import gc
 import os
 import signal
 import sys
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -32,12 +35,26 @@ from audit.console import (
     load_config,
     progress_bar,
     project_command,
+    to_nowhere,
 )
-from audit.core.errors import AssayError, UsageError, did_you_mean
+from audit.contract_commands import contract_app
+from audit.core.errors import AssayError, DataError, UsageError, did_you_mean
+from audit.core.plug_in import load
+from audit.exchange_commands import export_contract, import_contract
+from audit.signals import ended_by_signals
 
 GROUP = "assay.commands"
 #: Exit codes that no run ends in, where whoever raised them has said all but to the server.
 _WITHOUT_A_RUN = {2: "The command line could not be understood; the log says why.", 130: "Interrupted.", 143: "Terminated."}
+
+#: What a shell reports of a program whose reader went away.
+BROKEN_PIPE = 141
+
+
+class Interrupted(AssayError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
 
 
 class _Verbs(TyperGroup):
@@ -56,6 +73,20 @@ class _Verbs(TyperGroup):
             return own
         return next((_loaded(p) for p in _plug_ins() if p.name == cmd_name), None)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb; typer would end with 1, which means findings, where a reader went away, a file ended early or somebody interrupted."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            to_nowhere(sys.stdout, sys.stderr)
+            raise typer.Exit(BROKEN_PIPE) from None
+        except EOFError as error:
+            raise DataError(f"a file ended too early: {error}") from error
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted; nothing was written") from None
+
 
 @cache
 def _plug_ins() -> tuple[EntryPoint, ...]:
@@ -63,10 +94,7 @@ def _plug_ins() -> tuple[EntryPoint, ...]:
 
 
 def _loaded(point: EntryPoint) -> Any:
-    try:
-        function = point.load()
-    except ImportError as error:
-        raise UsageError(f"the verb '{point.name}' cannot be loaded: {error}. Install what it needs, or remove its package") from error
+    function = load(point, f"the verb '{point.name}'")
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(point.name)(function)
     return typer.main.get_command(single)
@@ -83,7 +111,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 pass · 1 findings fail · 2 usage or config · 3 data or tool error.",
 )
-contract_app = typer.Typer(name="contract", help="Work on a data contract.", no_args_is_help=True, rich_markup_mode=None)
+contract_app.command("export")(export_contract)
+contract_app.command("import")(import_contract)
 app.add_typer(contract_app)
 
 
@@ -121,7 +150,9 @@ def gate(
     if (release is None) != (run is None):
         raise UsageError("--release and --run go together: --release REPAIRED.parquet --run RUN, the gate run whose quarantine was repaired")
     told = server(ci)
-    with progress_bar(quiet or json) as progress:
+    if told is not None:
+        told.tell_start()
+    with ended_by_signals(), progress_bar(quiet or json) as progress:
         opened = load_config(config, data, contract, out, fail_on, declared, clean, format)
         if release is not None and run is not None:
             written = release_rows(opened, release, run, progress=progress)
@@ -141,7 +172,6 @@ def report(
     reports: Annotated[Path, typer.Option("--reports", help="Folder that runs are stored in.", metavar="DIR")] = Path("reports"),
 ) -> None:
     """Render a stored run again."""
-    from audit.core.errors import DataError
     from audit.render import FORMATS
     from audit.store import Store
 
@@ -157,53 +187,16 @@ def report(
         raise DataError(f"cannot write '{out}': {error.strerror}") from error
 
 
-@contract_app.command()
-def lint(contract: Annotated[Path, typer.Argument(help="An *.odcs.yaml file.", metavar="CONTRACT")]) -> None:
-    """Say what is wrong with a contract, with file and line."""
-    from audit.contract.read import read_tables
-    from audit.contract.roles import contract_roles
-
-    tables = read_tables(contract)
-    for read in tables:
-        contract_roles(read)
-    columns, rules = sum(len(t.columns) for t in tables), sum(1 for t in tables for _ in t.all_rules())
-    sys.stderr.write(f"{contract}: fine; {columns} columns, {rules} quality rules, version {tables[0].version or 'not given'}\n")
-
-
-@contract_app.command()
-def infer(
-    data: Annotated[str, typer.Argument(help="Path, glob or ibis URL.", metavar="DATA")],
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; stdout where not given.", metavar="FILE")] = None,
-) -> None:
-    """Write a contract that the data keep, to be read and completed by people."""
-    import yaml
-
-    from audit.console import project_name
-    from audit.contract.infer import infer
-    from audit.core.errors import DataError
-    from audit.engines.ask_engine import AskEngine
-    from audit.engines.sources import open_source
-
-    source = open_source(data)
-    document = infer(source.table, AskEngine(source.backend), name=project_name(data))
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=140)
-    if out is None:
-        sys.stdout.write(text)
-        return
-    if out.exists():
-        raise UsageError(f"'{out}' exists. Name another file, or remove it first")
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write '{out}': {error.strerror}") from error
-
-
 def _terminated(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)  # unwinds, so that unfinished folders are removed
 
 
 def main() -> None:
     """Run the command line; every failure ends in one message on stderr and the right exit code."""
+    # modules and expressions stay to the end: looking for cycles among them took a sixth of a gate's time, half of it after the last line
+    gc.set_threshold(100_000, 50, 1_000)
+    atexit.register(gc.freeze)
+    _settle_streams()
     signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
@@ -215,17 +208,33 @@ def main() -> None:
         _stop(str(error), error.exit_code)
     except KeyboardInterrupt:
         _stop("interrupted; nothing was written", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away, which is its right
-        raise SystemExit(0) from None
     except Exception as error:
         if os.environ.get("ASSAY_DEBUG"):
             raise
-        _stop(f"internal error: {type(error).__name__}: {error}. Please report it; ASSAY_DEBUG=1 shows where", 3)
+        said = " ".join(str(error).split())[:300]
+        _stop(f"internal error: {type(error).__name__}: {said}. Please report it; ASSAY_DEBUG=1 shows where", 3)
+
+
+def _settle_streams() -> None:
+    """Open standard streams that were closed, so that no file of ours takes their place; write UTF-8 whatever the terminal speaks."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+    for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _stop(message: str, code: int) -> None:
-    sys.stderr.write("".join(f"assay: {line}\n" for line in message.splitlines()))
+    try:
+        sys.stderr.write("".join(f"assay: {line}\n" for line in message.splitlines()))
+        sys.stderr.flush()
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
     _tell(message, code)
     raise SystemExit(code)
 
@@ -237,5 +246,7 @@ def _tell(message: str, code: int) -> None:
         return
     try:
         told.tell_stop(verb, message, code)
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
     except AssayError as error:
         sys.stderr.write(f"assay: {error}\n")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from audit.contract.lines import Path as KeyPath
 from audit.contract.lines import line_of, load_with_lines
 from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.core.text_file import read_text_file
 from audit.render import FORMATS
 
 FileName = Annotated[str, Field(min_length=1)]
@@ -172,7 +173,7 @@ def read_config(path: Path) -> Config:
         The file is missing or wrong: every fault with its line and, for an unknown key, the nearest known one.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text_file(path).decode("utf-8")
     except FileNotFoundError as error:
         raise UsageError(f"there is no config '{path}'. Name one, or give --data and --contract") from error
     except UnicodeDecodeError as error:

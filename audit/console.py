@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from audit.ci import Server, server
-from audit.core.errors import UsageError
+from audit.core.errors import DataError, UsageError
+from audit.signals import ended_by_signals
 
 if TYPE_CHECKING:
     from audit.config import Config
@@ -79,7 +80,9 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
     ) -> None:
         module, function = target.split(":")
         work, told = getattr(import_module(module), function), server(ci)
-        with progress_bar(quiet or json) as progress:
+        if told is not None:
+            told.tell_start()
+        with ended_by_signals(), progress_bar(quiet or json) as progress:
             written = work(load_config(config, data, contract, out, fail_on, declared, formats=format), progress=progress)
         finish(written.run, written.folder, told, as_json=json, quiet=quiet)
 
@@ -162,16 +165,40 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def finish(run: "Run", folder: Path, told: Server | None = None, *, as_json: bool, quiet: bool) -> None:
-    """Show a written run, tell the server of it, and end the command with its exit code."""
-    if as_json:
-        from audit.core.serial import dumps
+    """Show a written run, tell the server of it, and end the command with its exit code, even where nobody reads what is shown.
 
-        sys.stdout.write(dumps(run) + "\n")
-    elif not quiet:
-        show(run, folder)
-    if told is not None:
-        told.tell_run(run, folder)
+    Raises
+    ------
+    DataError
+        Stdout cannot be written to, because a disk is full, or what later steps on a server rely on cannot.
+    """
+    try:
+        if as_json:
+            from audit.core.serial import dumps
+
+            sys.stdout.write(dumps(run) + "\n")
+        elif not quiet:
+            show(run, folder)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
+    except OSError as error:
+        to_nowhere(sys.stdout)
+        raise DataError(f"cannot write to stdout: {error.strerror}. The run is in '{folder}'") from error
+    try:
+        if told is not None:
+            told.tell_run(run, folder)
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
     raise typer.Exit(run.exit_code)
+
+
+def to_nowhere(*streams: TextIO) -> None:
+    """Send what is still to be written to nobody: its reader went away, which is its right and changes no verdict."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def show(run: "Run", folder: Path) -> None:

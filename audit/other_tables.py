@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urldefrag
 
-import ibis.expr.types as ir
-
 from audit.config import Config
 from audit.core.contract import Contract
 from audit.engines.sources import READERS, Source, open_source
 
 
-def open_other_tables(config: Config, contract: Contract, source: Source) -> dict[str, ir.Table]:
+def open_other_tables(config: Config, contract: Contract, source: Source) -> dict[str, Source]:
     """Open the tables under ``tables`` in the config and, where it is silent, those that foreign keys lead to and that lie beside the data.
 
     Parameters
@@ -25,7 +23,7 @@ def open_other_tables(config: Config, contract: Contract, source: Source) -> dic
 
     Returns
     -------
-    dict of str to ibis table
+    dict of str to Source
         By the name that the contract or the config uses. A table that was looked for and not found is left out: the check that needs it says so.
 
     Raises
@@ -35,9 +33,7 @@ def open_other_tables(config: Config, contract: Contract, source: Source) -> dic
     UsageError
         A table is on another engine than the data.
     """
-    found = {
-        name: open_source(location, config.base, promised=_types(contract, name), beside=source).table for name, location in config.tables.items()
-    }
+    found = {name: open_source(location, config.base, promised=_types(contract, name), beside=source) for name, location in config.tables.items()}
     for other in contract.other_tables.values():
         # a foreign key uses the physical name, people may use either
         for one, alias in ((other.name, other.physical_name), (other.physical_name, other.name)):
@@ -45,7 +41,7 @@ def open_other_tables(config: Config, contract: Contract, source: Source) -> dic
                 found.setdefault(alias, found[one])
     for name in dict.fromkeys(key.table for key in contract.relationships):
         if name not in found and name != contract.table and (location := _beside(name, config, source)):
-            found[name] = open_source(location, config.base, promised=_types(contract, name), beside=source).table
+            found[name] = open_source(location, config.base, promised=_types(contract, name), beside=source)
     return found
 
 

@@ -1,18 +1,23 @@
 """A config opened: its data, its contract, and the subject they make."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 
 import ibis.expr.types as ir
 
 from audit.config import Config
 from audit.contract.read import read_contract
 from audit.contract.roles import merge_roles
+from audit.core.check import ROW
 from audit.core.contract import Contract
+from audit.core.errors import DataError
+from audit.core.fingerprint import FileState, refuse_changed
 from audit.core.roles import Roles
 from audit.core.subject import Subject
+from audit.engines.ask_engine import BACKEND_ERRORS, one_line
 from audit.engines.sources import Source, fingerprint, open_source
 from audit.other_tables import open_other_tables
 from audit.repository import repository_paths
@@ -35,6 +40,8 @@ class Project:
         Of the contract, with those of the config put over them.
     tables : mapping of str to ibis table
         Other tables that the contract speaks of, by the names it gives them.
+    states : sequence of FileState
+        What all files looked like before the first byte was read.
     """
 
     config: Config
@@ -42,12 +49,33 @@ class Project:
     source: Source
     roles: Roles
     tables: Mapping[str, ir.Table]
+    states: Sequence[FileState]
     _sha256: Future[str]
 
     @property
     def sha256(self) -> str:
-        """Fingerprint of the data; taken in the background while the engine scans."""
-        return self._sha256.result()
+        """Fingerprint of the data; taken in the background while the engine scans.
+
+        Raises
+        ------
+        DataError
+            The data can no longer be read.
+        """
+        try:
+            return self._sha256.result()
+        except (OSError, *BACKEND_ERRORS) as error:
+            self.refuse_changed()
+            raise DataError(f"cannot read '{self.config.data}': {one_line(error)}") from error
+
+    def refuse_changed(self) -> None:
+        """Refuse data that changed since they were opened: what was read before is about other rows than what was read after.
+
+        Raises
+        ------
+        DataError
+            A file changed, or is gone.
+        """
+        refuse_changed(self.states)
 
     @property
     def subject(self) -> Subject:
@@ -62,16 +90,26 @@ class Project:
         return Settings(self.config.project, audit.limits, audit.skip, audit.declared_only, audit.policy, audit.fail_on, self.config.seed)
 
     def examine(self, families: Sequence[str], *, verb: str, subject: Subject | None = None, progress: Progress | None = None) -> Examination:
-        """Run the checks of some families on the project's data, or on a subject that was made from them; nothing is written."""
+        """Run the checks of some families on the project's data, or on a subject that was made from them; nothing is written.
+
+        Raises
+        ------
+        DataError
+            The data cannot be read, or changed while they were.
+        """
         subject = subject or self.subject
-        examination = examine(
-            subject,
-            verb=verb,
-            families=families,
-            contract=self.contract,
-            settings=self.settings,
-            progress=progress,
-        )
+        try:
+            examination = examine(
+                subject,
+                verb=verb,
+                families=families,
+                contract=self.contract,
+                settings=self.settings,
+                progress=progress,
+            )
+        finally:
+            # whatever came of it: a change explains it better than what it led to
+            self.refuse_changed()
         run = examination.run
         run = replace(run, subject=replace(run.subject, sha256=self.sha256), paths=repository_paths(self.config))
         return replace(examination, run=run)
@@ -91,12 +129,34 @@ def open_project(config: Config) -> Project:
     if config.contract:
         contract = read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
     source = open_source(config.data, config.base, promised={c.name: c.logical_type for c in contract.columns})
-    tables = open_other_tables(config, contract, source)
+    _refuse_row_numbers(config.data, source)
+    others = open_other_tables(config, contract, source)
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
-    pool = ThreadPoolExecutor(1)
-    sha256 = pool.submit(fingerprint, source)
-    pool.shutdown(wait=False)
-    return Project(config, contract, source, roles, tables, sha256)
+    states = [state for opened in (source, *others.values()) for state in opened.states]
+    return Project(config, contract, source, roles, {name: other.table for name, other in others.items()}, states, _in_background(source))
+
+
+def _in_background(source: Source) -> Future[str]:
+    """Fingerprint a source in a thread that keeps nobody waiting who wants to stop."""
+    taken: Future[str] = Future()
+
+    def take() -> None:
+        try:
+            taken.set_result(fingerprint(source))
+        except BaseException as error:  # noqa: BLE001 (handed on to whoever asks for the fingerprint, who would wait for ever)
+            taken.set_exception(error)
+
+    Thread(target=take, daemon=True).start()
+    return taken
+
+
+def _refuse_row_numbers(data: str, source: Source) -> None:
+    for name in source.table.columns:
+        if name.casefold() == ROW:
+            raise DataError(
+                f"'{data}' has a column '{name}', the name by which rows are numbered here; rename it. "
+                "Rows of a quarantine that were repaired go back with 'assay gate --release'"
+            )
 
 
 def _within(contract: Contract, source: Source) -> Contract:

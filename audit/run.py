@@ -11,19 +11,21 @@ from typing import Any, TypeVar
 
 import duckdb
 from ibis.common.exceptions import IbisError
+from ibis.expr.types import Expr
 
 from audit.checks import discover
 from audit.config import LimitConfig
-from audit.core.ask import scalar
+from audit.core.ask import Ask, Asks, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
 from audit.core.limit import FROM_CONFIG, Limit
+from audit.core.measurement import Measurement
 from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
-from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
+from audit.engines.ask_engine import Answered, AskEngine, CheckAnswers, one_line
 from audit.environment import environment
 from audit.policies.load import read_policy, under_policy
 from audit.store import new_run_id
@@ -150,23 +152,23 @@ def examine(
     contract, settings = contract or Contract(), settings or Settings()
     engine = AskEngine(subject.table.get_backend())
     subject = resolve_positive(subject, engine)
-    planned = plan(subject, contract, families, settings)
+    planned, unplanned = plan(subject, contract, families, settings)
     tell = progress or (lambda done, total, what: None)
     size = scalar(subject.table.count())
     tell(0, len(planned) + 1, "one scan of the data")
-    asked = [_attempt(check, partial(check.asks, subject)) for check in planned]
+    asked = [_asked(check, subject) for check in planned]
     answered = engine.prefetch([size, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
     if id(size) not in answered.store:
         engine.probe(subject.table)
-    results: list[Result] = []
+    results: list[Result] = list(unplanned)
     examined: list[Examined] = []
     for check, asks in zip(planned, asked, strict=True):
-        tell(len(results) + 1, len(planned) + 1, f"{check.code} {check.title}")
+        tell(len(results) - len(unplanned) + 1, len(planned) + 1, f"{check.code} {check.title}")
         clock_of_check = time.perf_counter()
-        found = asks if isinstance(asks, Result) else _attempt(check, partial(check.measure, subject, CheckAnswers(asks, answered)))
-        if isinstance(found, Findings):
-            examined.append(Examined(check, found, judge(check, found.measurements)))
-            found = _result(examined[-1], time.perf_counter() - clock_of_check)
+        found = _measured(check, subject, asks, answered)
+        if isinstance(found, Examined):
+            examined.append(found)
+            found = _result(found, time.perf_counter() - clock_of_check)
         results.append(found)
     results += [_skipped(code, "switched off in assay.yaml under 'audit: skip'") for code in settings.skip if discover()[code].family in families]
     results += _left_out(planned, families, settings)
@@ -190,6 +192,28 @@ def examine(
     return Examination(run, subject, examined, engine)
 
 
+def hold(checks: Sequence[tuple[Subject, Check]], engine: AskEngine, also: Iterable[Ask] = ()) -> tuple[list[Examined | Result], Answered]:
+    """Carry out some checks, each on its subject, in one scan with other questions; nothing is made of the outcome.
+
+    Parameters
+    ----------
+    checks : sequence of (Subject, Check)
+        Over one table.
+    engine : AskEngine
+        Where the table lives.
+    also : iterable of Ask
+        What else is asked.
+
+    Returns
+    -------
+    tuple
+        What became of each check, and the answers to all that was asked.
+    """
+    asked = [_asked(check, subject) for subject, check in checks]
+    answered = engine.prefetch([*also, *(ask for asks in asked if not isinstance(asks, Result) for ask in asks.values())])
+    return [_measured(check, subject, asks, answered) for (subject, check), asks in zip(checks, asked, strict=True)], answered
+
+
 def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     """Settle which value of a binary target counts as positive: the declared one, or the larger of the two.
 
@@ -202,10 +226,13 @@ def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
     if roles.target is None:
         return subject
     target = subject.table[roles.target]
-    distinct = subject.table.select(value=target).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
+    plain = target.type().is_string() or target.type().is_boolean() or target.type().is_numeric()
+    # of other types the engine says how it writes them, since that is what is compared
+    written = target if plain else target.cast("string")
+    distinct = subject.table.select(value=written).filter(lambda t: ~missing(t.value)).distinct().order_by("value").limit(3)
     values = [v for (v,) in engine.fetch(distinct)[1]]
     if roles.positive is not None:
-        positive = subject.table.filter(subject.is_positive(target)).select(value=target).limit(1)
+        positive = subject.table.filter(subject.is_positive(target)).select(value=written).limit(1)
         matched = engine.fetch(positive)[1]
         if values and not matched:
             shown = [_written(v) for v in values]
@@ -219,8 +246,8 @@ def _written(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def plan(subject: Subject, contract: Contract, families: Sequence[str], settings: Settings) -> list[Check]:
-    """Return every check that will be run, with the limit it is judged by.
+def plan(subject: Subject, contract: Contract, families: Sequence[str], settings: Settings) -> tuple[list[Check], list[Result]]:
+    """Return every check that will be run, with the limit it is judged by; then a result for each kind of check whose planning crashed.
 
     A limit in the contract wins over the config, the config over the policy, the policy over the check's default.
     """
@@ -234,13 +261,25 @@ def plan(subject: Subject, contract: Contract, families: Sequence[str], settings
             raise UsageError(f"{rule.place}: there is no check '{code}'. {did_you_mean(code, known)}")
     policy = read_policy(settings.policy)
     planned: list[Check] = []
+    crashed: list[Result] = []
     for code, check_class in known.items():
         if check_class.family in families and code not in settings.skip:
-            checks = check_class.plan(subject, contract)
+            checks = _attempt(partial(_of_class, check_class), partial(_planned, check_class, subject, contract), passing=AssayError)
+            if isinstance(checks, Result):
+                crashed.append(checks)
+                continue
             if check_class.seeks and settings.declared_only:
                 checks = [c for c in checks if c.clauses]
             planned += [_with_limit(check, contract, policy, settings.limits.get(code)) for check in checks]
-    return planned
+    return planned, crashed
+
+
+def _planned(check_class: type[Check], subject: Subject, contract: Contract) -> list[Check]:
+    """Return the checks of one kind; those of other packages may plan anything."""
+    checks: list[Any] = list(check_class.plan(subject, contract))
+    if not all(isinstance(c, Check) for c in checks):
+        raise TypeError(f"plan gave {_kinds(checks)}; expected checks")
+    return checks
 
 
 def judge(check: Check, measurements: Iterable[Any]) -> Status:
@@ -265,18 +304,54 @@ def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: L
     return replace(check, limit=limit)
 
 
-def _attempt(check: Check, step: Callable[[], T]) -> T | Result:
-    """Return what a step of a check gives; a refusal or a crash becomes the check's result."""
+def _asked(check: Check, subject: Subject) -> Asks | Result:
+    return _attempt(partial(result_of, check), partial(_asks, check, subject))
+
+
+def _measured(check: Check, subject: Subject, asks: Asks | Result, answered: Answered) -> Examined | Result:
+    if isinstance(asks, Result):
+        return asks
+    return _attempt(partial(result_of, check), partial(_examined, check, subject, CheckAnswers(asks, answered)))
+
+
+def _attempt(told: Callable[[Status, str], Result], step: Callable[[], T], *, passing: type[Exception] | tuple[()] = ()) -> T | Result:
+    """Return what a step of a check gives; a refusal or a crash becomes the check's result, made by ``told``."""
     try:
         return step()
+    except passing:
+        raise
     except NotApplicable as reason:
-        return result_of(check, Status.NOT_APPLICABLE, str(reason))
+        return told(Status.NOT_APPLICABLE, str(reason))
     except (AssayError, duckdb.Error, IbisError) as error:
-        return result_of(check, Status.ERROR, f"could not be run: {one_line(error)}")
-    except Exception as error:  # noqa: BLE001 (the one boundary: a crashed check is a result that says so, never a missing one)
+        return told(Status.ERROR, f"could not be run: {one_line(error)}")
+    except (Exception, SystemExit) as error:
+        # the one boundary: a crashed check is a result that says so, never a missing one, and may not end the program with a code of its own
+        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
+            raise KeyboardInterrupt from error
         frame = traceback.extract_tb(error.__traceback__)[-1]
         text = f"crashed: {type(error).__name__}: {one_line(error)} ({frame.filename.rsplit('/', 1)[-1]}:{frame.lineno})"
-        return result_of(check, Status.ERROR, text)
+        return told(Status.ERROR, text)
+
+
+def _asks(check: Check, subject: Subject) -> Asks:
+    """Return what a check wants to know; checks of other packages may say anything."""
+    asks: Any = check.asks(subject)
+    if not isinstance(asks, Mapping) or not all(isinstance(a, Ask) and isinstance(a.expr, Expr) for a in asks.values()):
+        raise TypeError(f"asks gave {_kinds(asks.values() if isinstance(asks, Mapping) else asks)}; expected asks by name")
+    return asks
+
+
+def _examined(check: Check, subject: Subject, answers: CheckAnswers) -> Examined:
+    """Measure and judge; checks of other packages may bring back anything."""
+    found: Any = check.measure(subject, answers)
+    if not isinstance(found, Findings) or not all(isinstance(m, Measurement) for m in found.measurements):
+        raise TypeError(f"measure gave {_kinds(found.measurements if isinstance(found, Findings) else found)}; expected Findings with measurements")
+    return Examined(check, found, judge(check, found.measurements))
+
+
+def _kinds(value: Any) -> str:
+    many = isinstance(value, Iterable) and not isinstance(value, (str, bytes))
+    return ", ".join(sorted({type(v).__name__ for v in value})) or "nothing" if many else type(value).__name__
 
 
 def _result(examined: Examined, seconds: float) -> Result:
@@ -335,5 +410,8 @@ def _left_out(planned: Sequence[Check], families: Sequence[str], settings: Setti
 
 
 def _skipped(code: str, why: str) -> Result:
-    check = discover()[code]
-    return Result(code, check.title, check.family, Status.SKIPPED, why, limit=Limit())
+    return _of_class(discover()[code], Status.SKIPPED, why)
+
+
+def _of_class(check_class: type[Check], status: Status, message: str) -> Result:
+    return Result(check_class.code, check_class.title, check_class.family, status, message, limit=Limit())

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from audit.core.serial import dumps, loads
 
 RUN_FILE = "run.json"
 UNFINISHED = ".unfinished-"
+
+#: Folders that this process is writing into.
+_unfinished: set[Path] = set()
 
 
 def new_run_id() -> str:
@@ -90,16 +94,28 @@ class Store:
             raise DataError(f"cannot read the run '{file}': {error}") from error
 
     def passing_gate(self, project: str, data_sha256: str, contract_sha256: str) -> Run | None:
-        """Return the newest gate run that let exactly these data through under exactly this contract, or ``None``."""
+        """Return the newest gate run that let exactly these data through under exactly this contract, or ``None``.
+
+        Where clocks leave the order open, a refusal counts: one of the same second, or one that is dated later than now.
+        """
+        newest: tuple[str, Run] | None = None
+        now = _second(new_run_id())
         for entry in self.runs(project):
+            second = _second(entry.id)
+            if newest is not None and second != newest[0]:
+                break
             try:
                 run = self.load(entry.path)
             except AssayError:
                 continue
             same = run.subject.sha256 == data_sha256 and run.contract.sha256 == contract_sha256
-            if same and data_sha256 and run.verb == "gate":
-                return run if run.passes else None
-        return None
+            if not (same and data_sha256 and run.verb == "gate"):
+                continue
+            if not run.passes:
+                return None
+            if second <= now:
+                newest = newest or (second, run)
+        return newest[1] if newest is not None else None
 
     def folder(self, project: str, run_id: str) -> Path:
         """Return where a run is, or will be."""
@@ -116,8 +132,12 @@ class Store:
         """
         final = self.folder(project, run_id)
         unfinished = final.with_name(UNFINISHED + run_id)
+        _unfinished.add(unfinished)
+        lock = -1
         try:
-            unfinished.mkdir(parents=True)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(final.parent)
+            lock = _claimed(unfinished)
             yield unfinished
             for file in unfinished.rglob("*"):
                 if file.is_file():
@@ -132,6 +152,10 @@ class Store:
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
+        finally:
+            _unfinished.discard(unfinished)
+            if lock >= 0:
+                os.close(lock)
 
     @staticmethod
     def write_run(folder: Path, run: Run) -> None:
@@ -142,3 +166,50 @@ class Store:
     def _folders(project: Path) -> Iterator[Path]:
         if project.is_dir():
             yield from (f for f in project.iterdir() if f.is_dir() and not f.name.startswith("."))
+
+
+def remove_unfinished() -> None:
+    """Remove what this process has not finished writing, because it is about to end."""
+    for folder in list(_unfinished):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _second(run_id: str) -> str:
+    return run_id.partition("-")[0]
+
+
+def _claimed(folder: Path) -> int:
+    """Make a folder and lock it until it is closed or this process dies; return the open folder, or -1 where folders cannot be locked."""
+    while True:
+        folder.mkdir()
+        lock = _locked(folder, wait=True)
+        # another run may have taken the folder for abandoned before it was locked
+        if lock < 0 or folder.exists():
+            return lock
+        os.close(lock)
+
+
+def _locked(folder: Path, *, wait: bool) -> int:
+    """Lock a folder, waiting for whoever has it locked or not; return the open folder, or -1 where it cannot be locked."""
+    if sys.platform == "win32":
+        return -1
+    import fcntl
+
+    lock = -1
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if lock >= 0:
+            os.close(lock)
+        return -1
+    return lock
+
+
+def _remove_abandoned(project: Path) -> None:
+    """Remove what runs have left that were killed: unfinished folders on which no living process has a lock."""
+    for folder in project.glob(f"{UNFINISHED}*"):
+        lock = _locked(folder, wait=False)
+        if lock >= 0:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)

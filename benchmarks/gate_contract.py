@@ -24,6 +24,8 @@ id: gate-benchmark
 name: gate benchmark
 version: 1.0.0
 status: active
+description:
+  purpose: To measure how fast a gate is. The table is generated; it holds nobody's data.
 schema:
   - name: ref
     quality:

@@ -87,12 +87,19 @@ def result(found: Result, key: str) -> None:
         title(found)
         st.markdown(escaped(found.message))
         to_do(found)
+        _proposal(found)
         exhibits(found, key)
         parts = ["limit", *(["numbers"] if found.measurements else []), "method"]
         details = st.expander(view.sentence(wording.listed(parts)).removesuffix("."), key=f"{key}-details", on_change="rerun")
         if details.open:
             with details:
                 _details(found)
+
+
+def _proposal(found: Result) -> None:
+    if found.proposal:
+        st.markdown("**To enforce this, add to the contract:**")
+        st.code(found.proposal, language="yaml")
 
 
 def line(found: Result, key: str) -> None:
@@ -103,6 +110,7 @@ def line(found: Result, key: str) -> None:
     if opened.open:
         with opened:
             _details(found)
+            _proposal(found)
             exhibits(found, key)
 
 
@@ -114,9 +122,6 @@ def _details(found: Result) -> None:
         if numbers.left_out:
             st.caption(f"{numbers.left_out:,} more are in run.json.")
     _list("Advice", [found.advice] if found.status not in view.ATTENTION and found.advice else [])
-    if found.proposal:
-        st.markdown("**To enforce this, add to the contract:**")
-        st.code(found.proposal, language="yaml")
     _list("Bears on", found.clauses)
     _list("Measured after", found.cites)
     _list("Parameters", [f"{name} = {value}" for name, value in found.parameters.items() if value])

@@ -60,6 +60,7 @@ def train(config: Config, *, progress: Progress | None = None) -> Written:
             fail_on=config.audit.fail_on,
             notices=(*gate.notices, f"The results on the data are those of gate run {gate.id}."),
         )
+        project.refuse_changed()
         run = write_outputs(folder, run, config.report.formats)
     return Written(run, store.folder(config.project, run_id))
 
@@ -94,6 +95,7 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
             audited = _examine(project, trained, MODEL, progress)
             result = replace(result, results=_merged(result.results, audited.results), training=trained.record, roles=audited.roles)
         result = replace(result, environment=environment(), seconds=round(time.perf_counter() - clock, 3))
+        project.refuse_changed()
         result = write_outputs(folder, result, config.report.formats)
     return Written(result, store.folder(config.project, result.id))
 

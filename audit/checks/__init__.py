@@ -10,6 +10,7 @@ from types import ModuleType
 
 from audit.core.check import Check
 from audit.core.errors import UsageError, did_you_mean
+from audit.core.plug_in import load
 
 ENTRY_POINTS = "audit.checks"
 
@@ -49,7 +50,7 @@ def _modules() -> Iterator[ModuleType]:
         if not info.ispkg:
             yield import_module(info.name)
     for point in entry_points(group=ENTRY_POINTS):
-        try:
-            yield point.load()
-        except (ImportError, AttributeError) as error:
-            raise UsageError(f"the checks of '{point.value}' cannot be loaded: {error}. Install what they need, or remove their package") from error
+        module = load(point, f"the checks of '{point.value}'")
+        if not isinstance(module, ModuleType):
+            raise UsageError(f"the entry point '{point.value}' in '{ENTRY_POINTS}' is no module. Name the module that holds the checks")
+        yield module

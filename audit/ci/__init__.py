@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 class Server(Protocol):
     """What is done for one kind of server; a module of this folder is one."""
 
+    def tell_start(self) -> None:
+        """Leave word for the case that the command is killed and tells no more; what is told later takes its place.
+
+        Raises
+        ------
+        DataError
+            What later steps rely on cannot be written.
+        """
+
     def tell_run(self, run: "Run", folder: Path) -> None:
         """Tell of a written run.
 

@@ -21,10 +21,13 @@ SUMMARY_BYTES = 1024 * 1024
 COMMANDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
+def tell_start() -> None:
+    """Write outputs that are not green, for a command that is killed; where a name is written again, the last value counts."""
+    _output(_nothing_known(3))
+
+
 def tell_run(run: Run, folder: Path) -> None:
-    """Print annotations on stderr, append the run to the job's summary, and write the outputs of the step."""
-    _print(annotations(ci_findings(run)))
-    _summarise(lambda room: markdown(run, room))
+    """Write the outputs of the step, append the run to the job's summary, and print annotations on stderr."""
     counts = run.counts
     _output(
         {
@@ -42,18 +45,18 @@ def tell_run(run: Run, folder: Path) -> None:
             "exit-code": str(run.exit_code),
         }
     )
+    _summarise(lambda room: markdown(run, room))
+    _print(annotations(ci_findings(run)))
 
 
 def tell_stop(command: str, message: str, code: int) -> None:
     """Say in all three places that there is no run, and why; the outputs are the same as with one, and none of them is green."""
     meaning = EXIT_CODES.get(code, "stopped")
-    _print([command_line("error", message, title=f"assay {command}: {meaning}")])
+    _output(_nothing_known(code))
     page = f"## ❌ No verdict: `assay {line(command)}` ended with exit code {code}\n\n"
     page += f"{meaning[0].upper()}{meaning[1:]}. Nothing is known about the data.\n\n{fenced(message)}\n"
     _summarise(lambda room: page.encode()[:room].decode(errors="ignore"))
-    nothing = dict.fromkeys(("failed", "warnings", "undecided"), "0")
-    paths = dict.fromkeys(("report-path", "sarif-path", "junit-path"), "")
-    _output({"result": Status.ERROR.value, **nothing, "errors": "1", **paths, "quarantined-rows": "0", "run-id": "", "exit-code": str(code)})
+    _print([command_line("error", message, title=f"assay {command}: {meaning}")])
 
 
 def annotations(found: Sequence[Finding]) -> list[str]:
@@ -83,6 +86,12 @@ def _annotation(command: str, finding: Finding) -> str:
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _nothing_known(code: int) -> dict[str, str]:
+    nothing = dict.fromkeys(("failed", "warnings", "undecided"), "0")
+    paths = dict.fromkeys(("report-path", "sarif-path", "junit-path"), "")
+    return {"result": Status.ERROR.value, **nothing, "errors": "1", **paths, "quarantined-rows": "0", "run-id": "", "exit-code": str(code)}
 
 
 def _property(text: str) -> str:

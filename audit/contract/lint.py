@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,8 @@ def _bound(option: str, value: Any, kind: str) -> str | None:
     if kind in MOMENTS:
         what = "a time such as 17:30:00" if kind == "time" else "a moment such as 2026-01-31 or 2026-01-31T17:30:00Z"
         return None if _moment(value, kind) is not None else f"'{option}' of a {kind} is {what} (ISO 8601); got {value!r}"
+    if isinstance(value, float) and isnan(value):
+        return f"'{option}' is a number; got {value!r}, to which nothing compares"
     if kind in NUMBERS and (isinstance(value, (bool, str)) or not isinstance(value, (int, float))):
         hint = f" YAML reads {value} as text; write it with a decimal point and a sign, as 1.0e+5" if exact(value) is not None else ""
         return f"'{option}' of a column of numbers is a number; got {value!r}.{hint}"
@@ -124,7 +127,7 @@ def _moment(value: Any, kind: str) -> datetime | time | None:
 
 
 def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def _enum(column: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, str]]:

@@ -1,43 +1,26 @@
 """An ODCS file as the contract that checks see."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from audit.contract import relationships, service_levels
+from audit.contract.faults import Reading, look_through
 from audit.contract.formats import date_pattern
-from audit.contract.keys import unknown_keys
-from audit.contract.lines import FaultyClause, line_of, load_with_lines
+from audit.contract.lines import FaultyClause, line_of
 from audit.contract.lines import Path as KeyPath
-from audit.contract.lint import MOMENTS, contradictions
+from audit.contract.lint import MOMENTS
+from audit.contract.rules import OPERATORS as OPERATORS
+from audit.contract.rules import read_rule
 from audit.core.contract import Column, Contract, OtherTable, Place, Relationship, Rule, ServiceLevel
-from audit.core.errors import DataError, UsageError, did_you_mean
-from audit.core.limit import Limit
-from audit.core.written import exact
+from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
+from audit.core.text_file import read_text_file
 
 #: Options of the standard that no check looks at.
 UNEVALUATED_OPTIONS = {"minProperties", "maxProperties", "required", "timezone", "elementType", "normalized"}
 #: Formats of numbers that say how they are stored, which is no promise about values.
 STORED = ("f32", "f64")
-
-#: The eight operators of ODCS, as bounds: (low, high, exclude low, exclude high, inverse); ``v`` is the value, or the pair of values.
-OPERATORS: dict[str, tuple[str, ...]] = {
-    "mustBe": ("low", "high"),
-    "mustNotBe": ("low", "high", "inverse"),
-    "mustBeGreaterThan": ("low", "exclude_low"),
-    "mustBeGreaterOrEqualTo": ("low",),
-    "mustBeLessThan": ("high", "exclude_high"),
-    "mustBeLessOrEqualTo": ("high",),
-    "mustBeBetween": ("low", "high"),
-    "mustNotBeBetween": ("low", "high", "inverse"),
-}
-
-
-UNITS = ("rows", "percent", "%")
 
 
 def read_contract(path: Path, *, table: str | None = None, shown_as: str | None = None) -> Contract:
@@ -59,53 +42,71 @@ def read_contract(path: Path, *, table: str | None = None, shown_as: str | None 
     UsageError
         It is no ODCS contract: every fault with its line.
     """
+    content = _content(path)
     file = shown_as or str(path)
-    try:
-        content = path.read_bytes()
-        text = content.decode("utf-8")
-    except FileNotFoundError as error:
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no contract '{path}'. {did_you_mean(path.name, names)}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"the contract '{path}' is not UTF-8 (byte {error.start})") from error
-    except OSError as error:
-        raise DataError(f"cannot read the contract '{path}': {error.strerror}") from error
-    document, lines = load_with_lines(text, file)
-    if not isinstance(document, dict) or document.get("kind") != "DataContract":
-        raise UsageError(f"{file} is no data contract: expected the key 'kind: DataContract' of the Open Data Contract Standard")
-    faults = [f"{file}:{line_of(lines, at)}: {what}" for at, what in unknown_keys(document)] or _invalid(document, lines, file)
-    faults = faults or [f"{file}:{line_of(lines, at)}: {what}" for at, what in contradictions(document)]
-    if faults:
-        raise UsageError("\n".join(faults))
-    objects = document.get("schema") or []
-    if not objects:
-        raise UsageError(f"{file} has no 'schema': nothing would be checked")
-    index = _object_index(objects, table, file)
-    return _contract(document, index, lines, file, hashlib.sha256(content).hexdigest())
+    reading = look_through(_decoded(content, path), file)
+    if reading.faults:
+        raise UsageError("\n".join(f"{file}:{line}: {what}" for line, _, what in reading.faults))
+    index = _object_index(reading.document["schema"], table, file)
+    return _contract(reading.document, index, reading.lines, file, hashlib.sha256(content).hexdigest())
 
 
 def read_tables(path: Path) -> list[Contract]:
     """Read a contract once for each table that it describes; parameters and errors are those of :func:`read_contract`."""
+    return parse_tables(contract_text(path), str(path))[1]
+
+
+def parse_tables(text: str, file: str) -> tuple[Reading, list[Contract]]:
+    """Return a contract's document, and what it says of each of its tables.
+
+    Parameters
+    ----------
+    text : str
+        Of the contract.
+    file : str
+        How it is called in messages.
+
+    Raises
+    ------
+    UsageError
+        It is no ODCS contract: every fault with its line.
+    """
+    reading = look_through(text, file)
+    if reading.faults:
+        raise UsageError("\n".join(f"{file}:{line}: {what}" for line, _, what in reading.faults))
+    return reading, tables_of(reading, file, hashlib.sha256(text.encode("utf-8")).hexdigest())
+
+
+def tables_of(reading: Reading, file: str, sha256: str = "") -> list[Contract]:
+    """Return what a contract says of each of its tables; where it has faults, what can be read."""
+    return [_contract(reading.document, i, reading.lines, file, sha256) for i in range(len(reading.document.get("schema") or []))]
+
+
+def contract_text(path: Path) -> str:
+    """Return the text of a contract's file.
+
+    Raises
+    ------
+    DataError
+        There is none, or it cannot be read.
+    """
+    return _decoded(_content(path), path)
+
+
+def _content(path: Path) -> bytes:
     try:
-        document = load_with_lines(path.read_text(encoding="utf-8"), str(path))[0]
-    except (OSError, UnicodeDecodeError):
-        document = None  # said by the reader, with all that helps
-    objects = document.get("schema") if isinstance(document, dict) else None
-    names = [str(o.get("physicalName") or o.get("name")) for o in objects if isinstance(o, dict)] if isinstance(objects, list) else []
-    return [read_contract(path, table=name) for name in names] if len(names) > 1 else [read_contract(path)]
+        return read_text_file(path)
+    except FileNotFoundError as error:
+        raise DataError(f"there is no contract '{path}'. {did_you_mean_file(path)}") from error
+    except OSError as error:
+        raise DataError(f"cannot read the contract '{path}': {error.strerror}") from error
 
 
-def _invalid(document: Mapping[str, Any], lines: Mapping[KeyPath, int], file: str) -> list[str]:
-    from open_data_contract_standard.model import OpenDataContractStandard
-    from pydantic import ValidationError
-
-    # dates that YAML has parsed would be refused where the standard wants text
-    document = json.loads(json.dumps(document, default=str))
+def _decoded(content: bytes, path: Path) -> str:
     try:
-        OpenDataContractStandard(**document)
-    except ValidationError as error:
-        return [f"{file}:{line_of(lines, tuple(e['loc']))}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-    return []
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"the contract '{path}' is not UTF-8 (byte {error.start})") from error
 
 
 def _object_index(objects: list[Any], table: str | None, file: str) -> int:
@@ -127,13 +128,9 @@ def _contract(document: Mapping[str, Any], index: int, lines: Mapping[KeyPath, i
     custom_lines: dict[str, int] = {}
     for owner, path in ((document, ()), (node, at)):
         for i, entry in enumerate(owner.get("customProperties") or []):
-            custom[entry["property"]] = entry.get("value")
-            custom_lines[entry["property"]] = line_of(lines, (*path, "customProperties", i))
+            custom[str(entry.get("property"))] = entry.get("value")
+            custom_lines[str(entry.get("property"))] = line_of(lines, (*path, "customProperties", i))
     columns = tuple(_column(p, (*at, "properties", i), lines, file) for i, p in enumerate(node.get("properties") or []))
-    for i, column in enumerate(columns):
-        earlier = next((c for c in columns[:i] if c.name == column.name), None)
-        if earlier:
-            raise UsageError(f"{column.place()}: the column '{column.name}' was already described on line {earlier.place().line}")
     foreign, levels, unjudged, beyond = _beyond_columns(document, index, lines, file, columns)
     return Contract(
         id=str(document.get("id") or ""),
@@ -169,26 +166,24 @@ def _beyond_columns(
     levels: list[ServiceLevel] = []
     unjudged: list[tuple[Place, str]] = []
     beyond: list[tuple[Place, str]] = []
-    try:
-        for path, key in relationships.foreign_keys(document["schema"], index):
-            place = Place(file, line_of(lines, path))
-            if isinstance(key, str):
-                beyond.append((place, key))
-            else:
-                foreign.append(Relationship(*key, place))
-        objects = document["schema"]
-        for path, level in service_levels.service_levels(document, objects[index], len(objects) == 1):
-            place = Place(file, line_of(lines, path))
-            if len(level) == 2:
-                (beyond if level[0] else unjudged).append((place, level[1]))
-            else:
-                kind, amount, unit, name = level
-                column = next((c for c in columns if c.name == name), None)
-                zone = str(column.options.get("defaultTimezone") or "") if column else ""
-                levels.append(ServiceLevel("latency" if kind == "latency" else "retention", amount, unit, name, zone, place))
-    except FaultyClause as fault:
-        path, what = fault.args
-        raise UsageError(f"{file}:{line_of(lines, path)}: {what}") from fault
+    objects = document["schema"]
+    for path, key in relationships.foreign_keys(objects, index):
+        place = Place(file, line_of(lines, path))
+        if isinstance(key, str):
+            beyond.append((place, key))
+        elif isinstance(key, tuple):
+            foreign.append(Relationship(*key, place))
+    for path, level in service_levels.service_levels(document, objects[index], len(objects) == 1):
+        place = Place(file, line_of(lines, path))
+        if isinstance(level, FaultyClause):
+            continue
+        if len(level) == 2:
+            (beyond if level[0] else unjudged).append((place, level[1]))
+        else:
+            kind, amount, unit, name = level
+            column = next((c for c in columns if c.name == name), None)
+            zone = str(column.options.get("defaultTimezone") or "") if column else ""
+            levels.append(ServiceLevel("latency" if kind == "latency" else "retention", amount, unit, name, zone, place))
     return tuple(foreign), tuple(levels), unjudged, beyond
 
 
@@ -219,9 +214,7 @@ def _stored(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], 
 
 
 def _column(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str) -> Column:
-    name = node.get("physicalName") or node.get("name")
-    if not name:
-        raise UsageError(f"{file}:{line_of(lines, at)}: a property without a name")
+    name = node.get("physicalName") or node.get("name") or ""
     own = {"": line_of(lines, at)}
     own |= {str(p[-1]): line for p, line in lines.items() if p[:-1] in (at, (*at, "logicalTypeOptions"))}
     for i, entry in enumerate(node.get("customProperties") or []):
@@ -234,109 +227,26 @@ def _column(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], 
         required=bool(node.get("required")),
         unique=bool(node.get("unique")),
         primary_key=bool(node.get("primaryKey")),
-        options=_options(node.get("logicalTypeOptions") or {}, Place(file, line_of(lines, (*at, "logicalTypeOptions")))),
-        enum=tuple(e["value"] if isinstance(e, Mapping) else e for e in node.get("enum") or []),
+        options=_options(node.get("logicalTypeOptions") or {}),
+        enum=tuple(e.get("value") if isinstance(e, Mapping) else e for e in node.get("enum") or []),
         classification=str(node.get("classification") or ""),
         description=str(node.get("description") or ""),
-        custom={e["property"]: e.get("value") for e in node.get("customProperties") or []},
+        custom={str(e.get("property")): e.get("value") for e in node.get("customProperties") or []},
         rules=_rules(node, at, lines, file, str(name)),
     )
 
 
-def _options(written: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def _options(written: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options as ODCS 3.1 means them: before, an exclusive bound was a flag beside the bound."""
     options = dict(written)
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         flag = options.get(exclusive)
         if isinstance(flag, bool):
             del options[exclusive]
-            if flag and options.get(inclusive) is None:
-                raise UsageError(f"{place}: '{exclusive}: true' needs a '{inclusive}' beside it")
-            if flag:
+            if flag and options.get(inclusive) is not None:
                 options[exclusive] = options.pop(inclusive)
     return options
 
 
 def _rules(owner: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str, column: str) -> tuple[Rule, ...]:
-    return tuple(_rule(node, (*at, "quality", i), lines, file, column) for i, node in enumerate(owner.get("quality") or []))
-
-
-def _rule(node: Mapping[str, Any], at: KeyPath, lines: Mapping[KeyPath, int], file: str, column: str) -> Rule:
-    place = Place(file, line_of(lines, at))
-    kind: Any = node.get("type") or "library"
-    implementation = node.get("implementation") or {}
-    if isinstance(implementation, str):
-        implementation = load_with_lines(implementation, str(place))[0]
-    if kind == "custom" and not isinstance(implementation, Mapping):
-        raise UsageError(f"{place}: 'implementation' of a custom rule is a mapping; got {type(implementation).__name__}")
-    if kind == "library":
-        _metric(node, place, column)
-    if kind == "sql" and not node.get("query"):
-        raise UsageError(f"{place}: a rule of type sql has a 'query'")
-    if kind == "sql" and not any(node.get(o) is not None for o in OPERATORS):
-        raise UsageError(f"{place}: a rule of type sql says what its result must be, such as 'mustBe: 0'; this one does not")
-    return Rule(
-        kind=kind,
-        place=place,
-        column=column,
-        metric=str(node.get("metric") or node.get("rule") or ""),
-        engine=str(node.get("engine") or ""),
-        implementation=implementation if kind == "custom" else {},
-        arguments=dict(node.get("arguments") or {}),
-        unit=str(node.get("unit") or "rows"),
-        limit=_limit(node, place),
-        name=str(node.get("name") or ""),
-        description=str(node.get("description") or ""),
-        query=str(node.get("query") or ""),
-    )
-
-
-def _metric(node: Mapping[str, Any], place: Place, column: str) -> None:
-    """Refuse a library rule that no check would evaluate."""
-    metric, arguments = node.get("metric") or node.get("rule"), node.get("arguments") or {}
-    if not metric:
-        raise UsageError(f"{place}: a library rule names a 'metric', such as nullValues; this one has none")
-    if metric == "rowCount" and column:
-        raise UsageError(f"{place}: rowCount is about the table; write it under the table's 'quality', not under the column '{column}'")
-    if metric in ("nullValues", "missingValues", "invalidValues") and not column:
-        raise UsageError(f"{place}: {metric} is about a column; write it under the 'quality' of that column")
-    if metric == "invalidValues" and not (arguments.get("validValues") or arguments.get("pattern")):
-        raise UsageError(f"{place}: invalidValues needs 'arguments: {{validValues: […]}}' or 'arguments: {{pattern: …}}'")
-
-
-def _plain(number: Fraction) -> float:
-    """Return a number as a float, or as the whole number that no float holds."""
-    return int(number) if number.denominator == 1 and abs(number) > 2**53 else float(number)
-
-
-def _limit(node: Mapping[str, Any], place: Place) -> Limit:
-    written = [o for o in OPERATORS if node.get(o) is not None]
-    if len(written) > 1:
-        raise UsageError(f"{place}: one operator a rule; got {', '.join(written)}. Write two rules, or mustBeBetween")
-    unit = str(node.get("unit") or "rows").casefold()
-    if written and unit not in UNITS and node.get("type") != "sql":
-        raise UsageError(f"{place}: no unit '{node['unit']}'. {did_you_mean(unit, UNITS)}")
-    # a query answers in its own unit
-    query = node.get("type") == "sql"
-    percent = unit in ("percent", "%") and not query
-    severity = str(node.get("severity") or "error").casefold()
-    bounds: dict[str, Any] = {}
-    if written:
-        value, parts = node[written[0]], OPERATORS[written[0]]
-        two = written[0].endswith("Between")
-        pair = value if two and isinstance(value, list) else [value, value]
-        pair = [int(v) if query and isinstance(v, bool) else v for v in pair]
-        if not all(isinstance(v, (int, float)) and not isinstance(v, bool) and isfinite(v) for v in pair):
-            raise UsageError(f"{place}: '{written[0]}' expects {'two numbers' if two else 'a number'}; got {value!r}")
-        if pair[0] > pair[1]:
-            raise UsageError(f"{place}: '{written[0]}' expects the smaller number first; got {value!r}")
-        # exact, so that 57 percent is the same number as 57 rows of 100
-        low, high = (_plain((exact(v) or Fraction(0)) / (100 if percent else 1)) for v in pair)
-        bounds = {part: low if part == "low" else high if part == "high" else True for part in parts}
-    return Limit(
-        **bounds,
-        measurement="failing_share" if percent and written else "",
-        blocking=severity not in ("warning", "warn", "info", "low", "minor"),
-        reason=str(node.get("businessImpact") or node.get("description") or ""),
-        source=str(place),
-    )
+    return tuple(read_rule(node, (*at, "quality", i), lines, file, column) for i, node in enumerate(owner.get("quality") or []))

@@ -7,6 +7,8 @@ from functools import cache
 #: Each token of a pattern that matters here; an escaped character is one token, so that ``\\(?=`` is no look-ahead.
 _TOKENS = re.compile(r"\\.|\(\?(?:<?[=!]|[>#(]|<[A-Za-z]|P=)|[*+?}]\+|\{\d*,?\d{4,}\}|\{\d{4,},?\d*\}", re.DOTALL)
 
+#: Characters of a pattern that a message shows.
+SHOWN = 200
 _RULES = "state each condition as a rule of its own, since all rules must hold, or write {check: D014, failing: …}"
 #: What the engines lack, by how it begins: its name, and what to write instead.
 _LACKING: dict[str, tuple[str, str]] = {
@@ -42,8 +44,10 @@ def cannot_run(pattern: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about classes that later versions of Python may read otherwise
             re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         reason = str(error)
+    except RecursionError:
+        reason = "it is nested too deeply"
     if reason is None:
         with duckdb.connect() as engine:
             try:
@@ -55,8 +59,12 @@ def cannot_run(pattern: str) -> str | None:
     for match in _TOKENS.finditer(pattern):
         name, instead = _lacking(match[0])
         if name:
-            return f"the pattern '{pattern}' has {name} at character {match.start() + 1}, which the engines do not run: {instead}"
-    return f"the pattern '{pattern}' is no regular expression that the engines can run: {reason}"
+            return f"the pattern '{_short(pattern)}' has {name} at character {match.start() + 1}, which the engines do not run: {instead}"
+    return f"the pattern '{_short(pattern)}' is no regular expression that the engines can run: {reason}"
+
+
+def _short(pattern: str) -> str:
+    return pattern if len(pattern) <= SHOWN else f"{pattern[: SHOWN - 1]}…"
 
 
 def _lacking(token: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from audit.core.contract import Contract
+from audit.core.contract import Column, Contract
 from audit.core.errors import UsageError, did_you_mean
 from audit.core.roles import Roles
 
@@ -18,28 +18,37 @@ def contract_roles(contract: Contract) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        No such role, or two columns claim one that only one can play.
+        No such role, or two columns claim one that only one can play: every such claim with its line.
     """
+    roles, faults = claimed_roles(contract)
+    if faults:
+        raise UsageError("\n".join(f"{column.place('role')}: {what}" for column, what in faults))
+    return roles
+
+
+def claimed_roles(contract: Contract) -> tuple[dict[str, Any], list[tuple[Column, str]]]:
+    """Return the roles that a contract declares, and the claims that cannot be met, each with its column."""
     known = {f.name for f in fields(Roles)} - {"positive"}
     roles: dict[str, Any] = {}
+    faults: list[tuple[Column, str]] = []
     for column in contract.columns:
         written = column.custom.get("role")
         for value in written if isinstance(written, list) else [written] if written else []:
             name = str(value).strip().replace("-", "_").replace(" ", "_")
             name = ALIASES.get(name, name)
             if name not in known:
-                raise UsageError(f"{column.place('role')}: no role '{value}'. {did_you_mean(name, known)}")
-            if name in MANY:
+                faults.append((column, f"no role '{value}'. {did_you_mean(name, known)}"))
+            elif name in MANY:
                 roles.setdefault(name, []).append(column.name)
             elif name in roles:
-                raise UsageError(f"{column.place('role')}: '{column.name}' and '{roles[name]}' both claim the role '{name}'")
+                faults.append((column, f"'{column.name}' and '{roles[name]}' both claim the role '{name}'"))
             else:
                 roles[name] = column.name
         if "positive" in column.custom:
             roles["positive"] = str(column.custom["positive"])
     if "key" not in roles and (key := [c.name for c in contract.columns if c.primary_key]):
         roles["key"] = key
-    return roles
+    return roles, faults
 
 
 def merge_roles(contract: Contract, config: Mapping[str, Any]) -> Roles:

@@ -42,8 +42,8 @@ UNITS = {
 _ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _ISO_UNITS = ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
 
-#: A level that is judged, as (kind, amount, unit, column); or whether it is beyond the data, with the reason.
-Level = tuple[str, str, str, str] | tuple[bool, str]
+#: A level that is judged, as (kind, amount, unit, column); or whether it is beyond the data, with the reason; or what is wrong with it.
+Level = tuple[str, str, str, str] | tuple[bool, str] | FaultyClause
 
 
 def service_levels(document: Mapping[str, Any], table: Mapping[str, Any], single: bool) -> Iterator[tuple[Path, Level]]:
@@ -62,12 +62,7 @@ def service_levels(document: Mapping[str, Any], table: Mapping[str, Any], single
     ------
     tuple
         The path, and ``(kind, amount, unit, column)`` with an empty column where none is named; or ``(True, reason)`` for what data cannot
-        answer, ``(False, reason)`` for what is unknown.
-
-    Raises
-    ------
-    FaultyClause
-        An entry is wrong.
+        answer, ``(False, reason)`` for what is unknown; or, where an entry is wrong, the fault.
     """
     for i, entry in enumerate(document.get("slaProperties") or []):
         path = ("slaProperties", i)
@@ -82,12 +77,21 @@ def service_levels(document: Mapping[str, Any], table: Mapping[str, Any], single
                 (False, f"the service level '{written}' is none that is known here. {did_you_mean(written, _NAMES)}"),
             )
             continue
-        amount, unit = _period(entry, path)
-        columns = list(_columns(entry.get("element") or document.get("slaDefaultElement"), table, single, path))
+        try:
+            amount, unit = _period(entry, path)
+            columns = list(_columns(entry.get("element") or document.get("slaDefaultElement"), table, single, path))
+        except FaultyClause as fault:
+            yield path, fault
+            continue
         if not columns:
             yield path, (True, f"the service level '{written}' is about {entry.get('element')}, another table")
         for column in columns:
             yield path, (KINDS[name], amount, unit, column)
+
+
+def is_judged(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry of ``slaProperties`` is one that the data themselves can answer."""
+    return re.sub(r"[^a-z]", "", str(entry.get("property") or "").casefold()) in KINDS
 
 
 def _period(entry: Mapping[str, Any], path: Path) -> tuple[str, str]:

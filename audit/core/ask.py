@@ -56,13 +56,22 @@ def value_counts(column: ir.Column, *, when_needed: bool = False) -> Ask:
 
 
 def repeated(table: ir.Table, columns: Sequence[str]) -> ir.Table:
-    """Return the combinations of values that several rows share: the columns, and ``assay_n`` rows each. Nulls count as equal."""
-    return table.group_by(list(columns)).aggregate(assay_n=lambda t: t.count()).filter(lambda g: g.assay_n > 1)
+    """Return the combinations of values that several rows share: the columns, and last how many rows each has. Nulls count as equal."""
+    groups = sizes(table, columns)
+    return groups.filter(groups[groups.columns[-1]] > 1)
+
+
+def sizes(table: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """Return the combinations of values that occur: the columns, and last how many rows each has, under a name that no column has."""
+    name = "assay_n"
+    while name in {c.casefold() for c in columns}:
+        name += "_"
+    return table.group_by(list(columns)).aggregate(table.count().name(name))
 
 
 def count_repeated(groups: ir.Table) -> Ask:
-    """Ask for one row ``(groups, rows, largest)`` about repeated combinations; all such asks travel together and share what they scan."""
-    size = groups.assay_n
+    """Ask for one row ``(groups, rows, largest)`` about what :func:`sizes` gave; all such asks travel together and share what they scan."""
+    size = groups[groups.columns[-1]]
     return rows(groups.aggregate(groups=groups.count(), rows=size.sum().fill_null(0), largest=size.max().fill_null(0)))
 
 
@@ -76,11 +85,13 @@ def row_hash(table: ir.Table, key: Sequence[str] = ()) -> ir.StringValue:
     key : sequence of str
         Columns that identify a row; all columns where empty.
     """
-    parts = [table[c].cast("string").fill_null("∅") for c in (key or table.columns)]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text + "\x1f" + part
-    return text.hexdigest("md5")
+    return _joined([table[c].cast("string").fill_null("∅") for c in (key or table.columns)]).hexdigest("md5")
+
+
+def _joined(parts: Sequence[ir.StringValue]) -> ir.StringValue:
+    """Return texts as one, as a tree: a chain of hundreds is too deep for the compiler."""
+    half = len(parts) // 2
+    return _joined(parts[:half]) + "\x1f" + _joined(parts[half:]) if half else parts[0]
 
 
 def sample(table: ir.Table, size: int, key: Sequence[str] = ()) -> ir.Table:

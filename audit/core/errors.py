@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 #: What an exit code says in a few words.
 EXIT_CODES: dict[int, str] = {
@@ -55,3 +56,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return f"Did you mean '{close[0]}'?"
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"Known: {listed or 'none'}."
+
+
+def did_you_mean_file(path: Path) -> str:
+    """Return a hint that ends a message about a file that is not there: the name of one beside it, or why there can be none."""
+    if path.is_symlink():
+        return "It is a symbolic link that leads nowhere."
+    try:
+        return did_you_mean(path.name, [f.name for f in path.parent.iterdir()])
+    except FileNotFoundError:
+        return "Its folder does not exist either."
+    except NotADirectoryError:
+        return f"'{path.parent}' is no folder."
+    except OSError as error:
+        return f"Its folder cannot be listed: {error.strerror or error}."

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Real
 
 Scalar = str | int | float | bool | None
 
@@ -29,6 +31,13 @@ class Measurement:
         Confidence level of the interval, such as 0.95.
     method : str
         How value and interval were computed, such as ``"wilson"``.
+
+    Raises
+    ------
+    TypeError
+        The value is no number.
+    ValueError
+        The interval is upside down.
     """
 
     name: str
@@ -39,6 +48,14 @@ class Measurement:
     interval: tuple[float, float] | None = None
     level: float | None = None
     method: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no limit can judge."""
+        value: object = self.value
+        if value is not None and not isinstance(value, (Real, Decimal)):
+            raise TypeError(f"the value of '{self.name}' is a {type(value).__name__}; expected a number, or None where there is none")
+        if self.interval is not None and self.interval[0] > self.interval[1]:
+            raise ValueError(f"the interval of '{self.name}' is upside down: it begins at {self.interval[0]:g} and ends at {self.interval[1]:g}")
 
     @property
     def estimable(self) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from audit.core.written import exact
+
 
 def texts(values: Iterable[Any]) -> set[str]:
     """Return listed values as text, booleans in the engine's spelling; nulls are no values.
@@ -21,19 +23,18 @@ def numbers(values: Iterable[Any]) -> list[float]:
 
     >>> numbers([1, "2.5", "red", True, None])
     [1, 2.5]
+    >>> numbers(["9007199254740993"])
+    [9007199254740993]
     """
     found: list[float] = []
     for value in values:
-        if isinstance(value, bool) or value is None:
+        number = exact(value)
+        if number is None:
+            if isinstance(value, float) and not isnan(value):
+                found.append(value)  # infinite
             continue
-        if isinstance(value, int):
-            found.append(value)
-            continue
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            continue
-        found.append(int(number) if number.is_integer() and abs(number) < 2**53 else number)
+        whole = number.denominator == 1 and (abs(number) < 2**53 or not isinstance(value, float))
+        found.append(int(number) if whole else float(number))
     return found
 
 

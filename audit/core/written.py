@@ -4,6 +4,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
+#: Digits of a number before or behind the point beyond which it counts as infinite, or as none.
+DIGITS = 10_000
+
 
 class Written(float):
     """A number that remembers how it was written: ``0.1`` is one tenth, which no binary fraction is."""
@@ -28,7 +31,7 @@ def exact(value: Any) -> Fraction | None:
     Returns
     -------
     Fraction or None
-        ``None`` for what is no finite number, truth values included.
+        ``None`` for what is no finite number, truth values included, and for numbers of more than 10,000 digits.
 
     >>> exact(0.1), exact("2.50"), exact(2**53 + 1)
     (Fraction(1, 10), Fraction(5, 2), Fraction(9007199254740993, 1))
@@ -46,4 +49,5 @@ def exact(value: Any) -> Fraction | None:
         number = Decimal(str(value).strip())
     except ArithmeticError:
         return None
-    return Fraction(number) if number.is_finite() else None
+    # a fraction of a number with a billion zeros would fill the memory
+    return Fraction(number) if number.is_finite() and abs(number.adjusted()) < DIGITS else None

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 #: What a backend raises when it cannot run an expression or read its source.
 BACKEND_ERRORS = (duckdb.Error, IbisError)
+#: Small tables in one query: ibis nests a union of many, until that is too deep for the compiler.
+TOGETHER = 64
 
 
 def one_line(error: BaseException, limit: int = 300) -> str:
     """Return an error's text on one line, without the statement or the data that a backend puts into it."""
-    text = " ".join(str(error).split("LINE 1:")[0].split("Original Line:")[0].split())
-    text = re.sub(r"([Ss]tring|value) '[^']*'", r"\1 '…'", text)
+    text = " ".join(re.split(r"LINE 1:|Original Line:|\sTry ", str(error))[0].split())
+    text = re.sub(r"([Ss]tring|value) (['\"]).*?\2", r"\1 \2…\2", text)
+    text = re.sub(r"(Object|Array) [{\[].*[}\]]", r"\1 …", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -53,7 +56,7 @@ class AskEngine:
         for batch in (self._scalars, self._tables):
             try:
                 answered.store.update(batch(now))
-            except BACKEND_ERRORS:
+            except (*BACKEND_ERRORS, RecursionError):
                 # one bad expression spoils a fused query: left open here, each ask is sent alone when its check looks it up,
                 # so that only the check that asked it is an error
                 continue
@@ -124,16 +127,20 @@ class AskEngine:
         answers: dict[int, Rows] = {}
         for schema, group in by_shape.items():
             tables = [same.expr for same in group]
-            if len(tables) == 1:
-                parts = [self.fetch(tables[0])[1]]
-            else:
-                tagged = [t.mutate(assay_tag=ibis.literal(i, "int32")) for i, t in enumerate(tables)]
-                parts = [[] for _ in tables]
-                for row in self.fetch(ibis.union(*tagged))[1]:
-                    parts[row[-1]].append(row[:-1])
+            parts = [rows for i in range(0, len(tables), TOGETHER) for rows in self._united(tables[i : i + TOGETHER])]
             for same_asks, rows in zip(group.values(), parts, strict=True):
                 answers.update({id(a): Rows(tuple(schema.names), rows) for a in same_asks})
         return answers
+
+    def _united(self, tables: Sequence[ir.Table]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of tables with the same columns, by one query."""
+        if len(tables) == 1:
+            return [self.fetch(tables[0])[1]]
+        parts: list[list[tuple[Any, ...]]] = [[] for _ in tables]
+        tagged = [t.mutate(assay_tag=ibis.literal(i, "int32")) for i, t in enumerate(tables)]
+        for row in self.fetch(ibis.union(*tagged))[1]:
+            parts[row[-1]].append(row[:-1])
+        return parts
 
 
 def _counted(expr: ir.Scalar) -> ir.Scalar:

@@ -1,9 +1,11 @@
 """Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
 
-import csv
-import gzip
 import hashlib
 import itertools
+import os
+import re
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -17,9 +19,10 @@ import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError, TableNotFound
 
 from audit.core.check import ROW
-from audit.core.errors import DataError, UsageError, did_you_mean
-from audit.core.fingerprint import file_sha256
+from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
+from audit.core.fingerprint import FileState, file_sha256
 from audit.engines.ask_engine import one_line
+from audit.engines.file_forms import csv_form, fault, half_zoned, refuse_renamed
 
 READERS = {
     ".parquet": "read_parquet",
@@ -32,12 +35,7 @@ READERS = {
     ".ndjson": "read_json",
 }
 
-#: Types of DuckDB for the logical types that a guess gets wrong, and the types it may guess: words such as yes and no stay words.
-CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
-GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
-DELIMITERS = ",;\t|"
 SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
-NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
 
@@ -56,28 +54,48 @@ class Source:
         What was opened.
     files : sequence of Path
         The files behind it; empty for databases and frames.
+    states : sequence of FileState
+        What those files looked like before they were opened.
     """
 
     table: ir.Table
     backend: Any
     location: str
     files: Sequence[Path] = ()
+    states: Sequence[FileState] = ()
 
     def numbered(self) -> ir.Table:
         """Return the table with a column ``assay_row``: the position of each row in the source, from 0."""
         number = "file_row_number"
         if len(self.files) == 1 and self.files[0].suffix in (".parquet", ".pq") and number not in self.table.columns:
             # the file's own numbers can be read by several threads, which a window over all rows cannot
-            return self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number})
+            return _typed(self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number}))
         return self.table.mutate(**{ROW: ibis.row_number()})
 
 
 def connect() -> Any:
     """Return a DuckDB in memory, as an ibis backend."""
     backend = ibis.duckdb.connect()
+    if spill := _spill_folder():
+        backend.con.execute("SET temp_directory = $1", [spill])
     # the day of a timestamp with a time zone must not depend on the machine
     backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return backend
+
+
+def _spill_folder() -> str:
+    """Return where rows go that do not fit into memory: a folder of this user's alone, not the working folder, which may be read-only.
+
+    Empty where there is none. DuckDB removes its files when it closes, and those of processes that were killed when it next comes here.
+    """
+    try:
+        folder = Path(tempfile.gettempdir()) / f"assay-{getattr(os, 'getuid', lambda: 0)()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        owner = folder.stat()
+    except OSError:
+        return ""
+    private = os.name == "nt" or (owner.st_uid == os.getuid() and not owner.st_mode & 0o077)
+    return str(folder) if private else ""
 
 
 def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None, beside: Source | None = None) -> Source:
@@ -105,25 +123,52 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     if "://" in location and not location.startswith("file://"):
         return _open_url(location, base) if beside is None else _open_url_beside(location, base, beside)
     location = location.removeprefix("file://")
-    files = _files(location, base)
+    try:
+        files = _files(location, base)
+        states = [FileState.of(f) for f in files]
+    except OSError as error:
+        raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
     suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
     if suffix is None:
         raise UsageError(f"cannot tell what '{location}' is. Expected one of {', '.join(READERS)}, or an ibis URL such as duckdb://file.db#table")
     mixed = [f.name for f in files if not f.name.lower().endswith(suffix)]
     if mixed:
         raise UsageError(f"'{location}' matches files of different kinds: {files[0].name}, {mixed[0]}. Name one kind, such as *{suffix}")
-    empty = [f.name for f in files if f.stat().st_size == 0]
+    empty = [s.path.name for s in states if s.size == 0]
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
     if beside is not None and beside.backend.name != "duckdb":
         raise UsageError(f"'{location}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
     backend = connect() if beside is None else beside.backend
-    options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
+    reader, paths = READERS[suffix], [str(f) for f in files]
+    options = csv_form(files[0], location, promised or {}) if reader == "read_csv" else {"records": "true"} if reader == "read_json" else {}
     try:
-        table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
+        table = getattr(backend, reader)(paths, **options)
+        if reader == "read_csv":
+            table = _told_zones(backend, table, paths, options)
+        elif reader == "read_parquet":
+            refuse_renamed(backend, files[0], location, table.columns)
     except (duckdb.Error, IbisError, ValueError) as error:
-        raise DataError(f"cannot read '{location}': {_fault(suffix, error)}") from error
-    return Source(table, backend, location, files)
+        raise DataError(f"cannot read '{location}': {fault(reader, error)}") from error
+    return Source(_typed(table), backend, location, files, states)
+
+
+def _typed(table: ir.Table) -> ir.Table:
+    """Return a table in which columns without any type, as those without any value can be, are text."""
+    untyped = {name: "string" for name, kind in table.schema().items() if kind.is_unknown() and "NULL" in str(kind)}
+    return table.cast(untyped) if untyped else table
+
+
+def _told_zones(backend: Any, table: ir.Table, paths: Sequence[str], options: Mapping[str, Any]) -> ir.Table:
+    """Leave a CSV column as text where some of its moments say their offset from UTC and others do not: which moments those are is unknown."""
+    zoned = [c for c in table.columns if table[c].type().is_timestamp() and table[c].type().timezone]
+    if not zoned:
+        return table
+    types = dict(options.get("types", {}))
+    raw = backend.read_csv(paths, **{**options, "types": types | dict.fromkeys(zoned, "VARCHAR")})
+    counts = backend.con.execute(backend.compile(raw.aggregate(half_zoned(raw, zoned)))).fetchone()
+    mixed = [c for c, n in zip(zoned, counts, strict=True) if n]
+    return backend.read_csv(paths, **{**options, "types": types | dict.fromkeys(mixed, "VARCHAR")}) if mixed else table
 
 
 def frame_table(frame: Any, backend: Any = None) -> ir.Table:
@@ -161,7 +206,7 @@ def frame_source(frame: Any, backend: Any = None) -> Source:
     backend = backend or connect()
     name = f"frame_{next(_frame_names)}"
     backend.con.register(name, arrow)
-    return Source(backend.table(name), backend, name)
+    return Source(_typed(backend.table(name)), backend, name)
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
@@ -205,8 +250,11 @@ def _files(location: str, base: Path) -> list[Path]:
     if path.is_dir():
         raise DataError(f"'{location}' is a folder. Expected a file, or a pattern such as '{location.rstrip('/')}/*.parquet'")
     if not path.exists():
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file '{path}'. {did_you_mean(path.name, names) if names else 'Its folder does not exist either.'}")
+        raise DataError(f"there is no file '{path}'. {did_you_mean_file(path)}")
+    if not path.is_file():
+        raise DataError(
+            f"'{location}' is no regular file, but a device, a pipe or a socket. Save the rows to a file, which can be read more than once"
+        )
     return [path]
 
 
@@ -227,8 +275,18 @@ def _open_url(url: str, base: Path) -> Source:
         if backend.name == "duckdb":
             names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
         raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
-    except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
-        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
+    except (duckdb.Error, IbisError, ValueError, ImportError, OSError, *_driver_errors()) as error:
+        raise DataError(f"cannot open '{_without_password(url)}': {one_line(error)}") from error
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", url)
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Return what the driver of a database server raises, where one was loaded."""
+    driver = sys.modules.get("psycopg")
+    return (driver.Error,) if driver else ()
 
 
 def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
@@ -251,43 +309,3 @@ def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
         raise DataError(f"'{address}' has no table '{name}'") from error
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
-
-
-def _csv_options(file: Path, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
-    """Settle the form of a CSV file by its first line; left to guess, DuckDB skips lines until the rest looks regular."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8") as stream:
-            header = stream.readline().removeprefix("\ufeff").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"cannot read '{location}': its first lines are not UTF-8.{NOT_UTF8}") from error
-    except OSError as error:
-        raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
-    if not header.strip():
-        raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
-    delimiter = max(DELIMITERS, key=header.count)
-    # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan
-    names = next(csv.reader([header], delimiter=delimiter))
-    form = {
-        "header": True,
-        "skip": 0,
-        "delim": delimiter,
-        "quote": '"',
-        "sample_size": -1,
-        "null_padding": False,
-        "strict_mode": True,
-        "auto_type_candidates": GUESSED,
-    }
-    logical = {name: CSV_TYPES[kind] for name, kind in promised.items() if kind in CSV_TYPES}
-    types = {name: logical[name] for name in names if name in logical}
-    return {**form, "types": types} if types else form
-
-
-def _fault(suffix: str, error: Exception) -> str:
-    text = str(error)
-    if READERS[suffix] != "read_csv":
-        return one_line(error)
-    if "Invalid unicode" in text:
-        return f"{one_line(error)} is not UTF-8.{NOT_UTF8}"
-    regular = " Every line must have as many fields as the header, and every quote must be closed"
-    return f"it is no regular CSV.{regular}" if "sniffing" in text else one_line(error) + regular

@@ -27,5 +27,6 @@ def audit(config: Config, *, progress: Progress | None = None) -> Written:
     run = project.examine(MODEL, verb="audit", progress=progress).run
     store = Store(config.reports)
     with store.writing(config.project, run.id) as folder:
+        project.refuse_changed()
         run = write_outputs(folder, run, config.report.formats)
     return Written(run, store.folder(config.project, run.id))

@@ -47,6 +47,7 @@ def gate(config: Config, *, progress: Progress | None = None) -> Written:
     run = examination.run
     with store.writing(config.project, run.id) as folder:
         run = set_aside(project, examination, folder)
+        project.refuse_changed()
         run = write_outputs(folder, run, config.report.formats)
     return Written(run, store.folder(config.project, run.id))
 

@@ -49,7 +49,7 @@ def quarantined(source: Source, faults: Sequence[Fault], contract: Contract, key
     DataError
         The rows cannot be computed, or the data have a column of a name that is needed here.
     """
-    taken = [name for name in ADDED if name in source.table.columns]
+    taken = [name for name in source.table.columns if name.casefold() in ADDED]
     if taken:
         raise DataError(f"bad rows cannot be set aside: the data have a column '{taken[0]}', a name that the quarantine gives; rename it")
     with ExitStack() as stack:

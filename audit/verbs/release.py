@@ -74,6 +74,7 @@ def release(config: Config, repaired: Path, run: str, *, progress: Progress | No
         document = replace(examination.run.subject, sha256=file_sha256(released))
         examination = replace(examination, run=replace(examination.run, id=run_id, subject=document))
         result = _kept(merged, examination, parts, folder, store.folder(config.project, run_id), before)
+        project.refuse_changed()
         result = write_outputs(folder, result, config.report.formats)
     return Written(result, store.folder(config.project, run_id))
 

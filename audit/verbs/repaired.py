@@ -9,7 +9,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from audit.core.check import ROW, missing
-from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
 from audit.core.wording import counted, listed
 from audit.engines.ask_engine import BACKEND_ERRORS, one_line
 from audit.verbs.quarantine import ADDED
@@ -56,8 +56,7 @@ def _opened(backend: Any, path: Path) -> ir.Table:
     if path.suffix not in (".parquet", ".pq"):
         raise UsageError(f"'{path}' is no Parquet file. Repair rows of quarantine.parquet and hand them back as Parquet, which keeps their types")
     if not path.is_file():
-        names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"there is no file '{path}'. {did_you_mean(path.name, names) if names else 'Its folder does not exist either.'}")
+        raise DataError(f"there is no file '{path}'. {did_you_mean_file(path)}")
     try:
         return backend.read_parquet(str(path))
     except BACKEND_ERRORS as error:

@@ -52,6 +52,14 @@ def test_what_could_not_be_examined_is_an_error(files, run, result, errors, code
     assert (told(files)["result"], told(files)["errors"], told(files)["exit-code"]) == (result, errors, code)
 
 
+def test_a_command_that_is_killed_has_left_word(files):
+    github.tell_start()
+    assert told(files).keys() == OUTPUTS
+    assert (told(files)["result"], told(files)["errors"], told(files)["exit-code"]) == ("error", "1", "3")
+    github.tell_run(run_with(S.PASSED), files)
+    assert (told(files)["result"], told(files)["errors"], told(files)["exit-code"]) == ("passed", "0", "0")
+
+
 @pytest.mark.parametrize("code", [2, 3, 130, 143])
 def test_a_command_without_a_run_says_so_everywhere(files, capsys, code):
     github.tell_stop("gate", "there is no file 'x.csv'.\n```\n::error::forged", code)

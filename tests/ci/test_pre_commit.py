@@ -89,7 +89,7 @@ def test_lint(theirs: Path) -> None:
     (theirs / "people.odcs.yaml").write_text(WRONG)
     done = hooked(theirs, "assay-contract-lint")
     assert done.returncode == 1
-    assert "people.odcs.yaml:9: ODCS knows no key 'requird'" in done.stdout
+    assert re.search(r"people\.odcs\.yaml:9:.* ODCS knows no key 'requird'", done.stdout)
 
 
 def test_gate(theirs: Path) -> None:

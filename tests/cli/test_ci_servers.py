@@ -169,17 +169,18 @@ def test_nobody_is_told_who_was_not_asked(on_github: OnGitHub, repository: Path)
     assert (told.code, told.stdout, told.stderr, told.outputs, told.summary) == (0, "", "", {}, "")
 
 
-def test_a_killed_command_leaves_no_green_output(repository: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "ended"), [("SIGTERM", 143), ("SIGINT", 130), ("SIGKILL", -9)])
+def test_a_killed_command_leaves_no_green_output(repository: Path, tmp_path: Path, number: str, ended: int) -> None:
     code = (
-        "import os, signal, audit.verbs.gate as verb\nfrom audit.cli import main\n"
-        "verb.write_outputs = lambda *a: os.kill(os.getpid(), signal.SIGTERM)\nmain()"
+        "import os, signal, time, audit.verbs.gate as verb\nfrom audit.cli import main\n"
+        f"verb.write_outputs = lambda *a: (os.kill(os.getpid(), signal.{number}), time.sleep(60))\nmain()"
     )
     (tmp_path / "output").touch()
     environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(tmp_path / "output")}
     done = subprocess.run([sys.executable, "-c", code, "gate", "conf/assay.yaml"], cwd=repository, env=environment, timeout=120, check=False)
-    assert done.returncode == 143
+    assert done.returncode == ended
     told = outputs((tmp_path / "output").read_text())
-    assert (told["result"], told["exit-code"]) == ("error", "143")
+    assert (told["result"], told["errors"], told["exit-code"]) == ("error", "1", "3")
 
 
 def sarif_results(folder: Path) -> list[dict[str, Any]]:

@@ -129,7 +129,7 @@ def test_the_command_tells_column_and_line(tmp_path):
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
-    assert re.match(r"assay: c.odcs.yaml:4: postcode: the pattern '\(\?=x\)y' has a look-ahead at character 1", done.stderr)
+    assert re.match(r"c.odcs.yaml:4: error: postcode: the pattern '\(\?=x\)y' has a look-ahead at character 1", done.stderr)
 
 
 def test_every_table_is_linted(tmp_path):

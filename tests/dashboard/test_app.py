@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from streamlit.util import calc_hash
 
 from audit.core.run import Document
 from audit.core.serial import dumps
+from audit.core.status import Status
 from audit.store import RUN_FILE, Store
 from dashboard import looks, shelf
 from tests.runs import EARLIER_ID, SAMPLE_ID, earlier_run, passing_gate, sample_run
@@ -73,6 +75,15 @@ def test_opens_on_the_newest_run_with_the_verdict_and_what_to_do(opened, store):
     assert said.index("What to do first") < said.index("Then have a look at") < said.index("What was examined")
     assert "Find out why the values are missing" in said
     assert "Look at which columns carry the difference" in said
+
+
+def test_clause_that_would_enforce_a_finding_is_shown_without_a_click(opened, tmp_path):
+    clause = "- name: age\n  logicalTypeOptions: {minimum: 12}"
+    run = sample_run()
+    found = next(r for r in run.results if r.status is Status.FAILED and r.family == "quality")
+    proposed = run.with_results([replace(r, proposal=clause) if r is found else r for r in run.results])
+    app = opened(write(tmp_path / "reports", proposed), "quality")
+    assert [code.value for code in app.code] == [clause]
 
 
 def test_address_names_the_run_and_another_may_be_named(opened, store):

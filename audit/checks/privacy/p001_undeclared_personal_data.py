@@ -8,12 +8,12 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from audit.checks.personal import declared_personal
 from audit.checks.privacy.column_sample import LONGEST, ColumnSample
 from audit.checks.privacy.column_verdict import examine, may_be_named
 from audit.checks.privacy.masking import mask
 from audit.checks.privacy.spread_sample import numbered, spread, spread_of_sparse
 from audit.checks.privacy.verdict import LEVEL, Verdict
+from audit.contract.personal import declared_personal
 from audit.core.ask import Answers, Asks, frame, scalar
 from audit.core.check import ROW, Check, Findings
 from audit.core.contract import Contract

@@ -7,8 +7,8 @@ from typing import ClassVar, Self
 import ibis
 import ibis.expr.types as ir
 
-from audit.checks.personal import declared_personal
 from audit.checks.privacy.lawful_basis import CLAUSE, GROUNDS, ground, of_table, pattern, plain, plain_column, stated
+from audit.contract.personal import declared_personal
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, require_column, rows_measured
 from audit.core.contract import Contract

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 import ibis.expr.datatypes as dt
 
-from audit.core.ask import Answers, Asks
+from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
@@ -16,10 +16,11 @@ from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted
 
-#: Which types of the engine a logical type of ODCS admits. An integer is a number; a date is no timestamp.
+#: Which types of the engine a logical type of ODCS admits. An integer is a number; a date is no timestamp; what 64 bits do not hold is a decimal
+#: without places.
 ADMITS: dict[str, Callable[[dt.DataType], bool]] = {
     "string": lambda t: t.is_string() or t.is_uuid() or t.is_inet(),
-    "integer": lambda t: t.is_integer(),
+    "integer": lambda t: t.is_integer() or (t.is_decimal() and t.scale == 0),
     "number": lambda t: t.is_numeric(),
     "boolean": lambda t: t.is_boolean(),
     "date": lambda t: t.is_date(),
@@ -60,19 +61,25 @@ class SchemaAndTypes(Check):
         yield from [replace(check, expected=expected) for check in list(cls.declared(contract)) or [default]]
 
     def asks(self, subject: Subject) -> Asks:
-        """Ask nothing: the schema is known without a scan."""
+        """Ask only whether columns that are text instead hold anything: the schema is known without a scan."""
         if not self.expected:
             raise NotApplicable("needs a contract with columns; name one under 'contract' in assay.yaml, or infer one")
-        return {}
+        return {name: scalar(subject.table[name].count()) for name in self._untyped(subject)}
+
+    def _untyped(self, subject: Subject) -> list[str]:
+        """Return the columns of text that are promised to be something else: a file without types has no other form for a column of no values."""
+        schema = subject.table.schema()
+        return [name for name, logical in self.expected if name in schema.names and schema[name].is_string() and logical not in ("string", "")]
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Compare the contract's columns with the table's."""
         schema = subject.table.schema()
+        empty = {name for name in self._untyped(subject) if not answers.scalar(name)}
         missing = [name for name, _ in self.expected if name not in schema.names]
         retyped = [
             (name, logical, str(schema[name]))
             for name, logical in self.expected
-            if name in schema.names and logical in ADMITS and not ADMITS[logical](schema[name])
+            if name in schema.names and name not in empty and logical in ADMITS and not ADMITS[logical](schema[name])
         ]
         parts = []
         if missing:

@@ -10,9 +10,10 @@ import ibis.expr.types as ir
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
+from audit.core.exact import among
 from audit.core.limit import Limit
 from audit.core.subject import Subject
-from audit.core.values import is_nan, numbers, texts
+from audit.core.values import is_nan, texts
 from audit.core.wording import percent
 
 
@@ -64,7 +65,7 @@ class MissingValues(RowCheck):
             return missing(column)
         if column.type().is_numeric():
             # -999 in a column of decimals is -999.0: as texts they would differ
-            coded = column.isin(numbers(self.sentinels))
+            coded = among(column, self.sentinels)
         else:
             coded = column.cast("string").strip().isin(sorted(s.strip() for s in texts(self.sentinels)))
         return missing(column) | ibis.coalesce(coded, False)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import ibis.expr.types as ir
 
-from audit.checks.personal import declared_personal
+from audit.contract.personal import declared_personal
 from audit.core.ask import Answers, Asks, scalar, value_counts
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract

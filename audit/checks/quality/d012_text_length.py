@@ -102,8 +102,8 @@ class TextLength(RowCheck):
         """Say what is wrong with one row or with several."""
         parts = []
         if self.shortest is not None or self.longest is not None:
-            items = "item" if (self.longest if self.longest is not None else self.shortest) == 1 else "items"
-            parts.append(f"{do} not have {self._length()} {items}" if self.of == "items" else f"{be} not {self._length()} characters long")
+            one = self.of.removesuffix("s") if (self.longest if self.longest is not None else self.shortest) == 1 else self.of
+            parts.append(f"{do} not have {self._length()} {one}" if self.of == "items" else f"{be} not {self._length()} {one} long")
         if self.distinct:
             parts.append(f"{have} an item twice")
         return " or ".join(parts)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import ibis
 import ibis.expr.types as ir
 
-from audit.core.ask import Answers, Asks, count_repeated, scalar
+from audit.core.ask import Answers, Asks, count_repeated, scalar, sizes
 from audit.core.check import Findings, RowCheck, missing, require_column, rows_measured
 from audit.core.contract import Contract
 from audit.core.errors import DataError, UsageError, did_you_mean
@@ -105,7 +105,7 @@ class ReferentialIntegrity(RowCheck):
             require_column(subject, column)
         if self.parent.table is None:
             return {"total": scalar(table.count())}
-        keys = table.filter(self.failing(table)).group_by(list(self.columns)).aggregate(assay_n=lambda t: t.count())
+        keys = sizes(table.filter(self.failing(table)), self.columns)
         complete = ibis.and_(*(~missing(table[c]) for c in self.columns))
         return {"total": scalar(table.count()), "complete": scalar(table.count(where=complete)), "orphans": count_repeated(keys)}
 
@@ -164,10 +164,16 @@ def _same_form(here: Any, there: Any) -> tuple[Any, Any]:
     if mine == other:
         return here, there
     if mine.is_numeric() and other.is_numeric():
-        return here.cast("float64"), there.cast("float64")
+        # whole numbers stay whole: a float rounds from 2⁵³ on
+        both = "decimal(38, 0)" if _is_whole(mine) and _is_whole(other) else "float64"
+        return here.cast(both), there.cast(both)
     if mine.is_temporal() and other.is_temporal():
         return here.cast("timestamp"), there.cast("timestamp")
     return here, there
+
+
+def _is_whole(kind: Any) -> bool:
+    return bool(kind.is_integer() or (kind.is_decimal() and kind.scale == 0))
 
 
 def _text(column: Any) -> Any:

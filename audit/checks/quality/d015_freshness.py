@@ -186,10 +186,10 @@ def _months_before(moment: datetime, months: int) -> datetime:
     for day in range(moment.day, 0, -1):
         try:
             return moment.replace(year=year, month=month + 1, day=day)
-        except ValueError:
+        except (ValueError, OverflowError):
             if day <= 28:
                 break
-    raise UsageError(f"{months:,} months before {moment:%Y-%m-%d} is no date")
+    raise UsageError(f"{months:,.10g} months before {moment:%Y-%m-%d} is no date")
 
 
 def _worded(seconds: float) -> str:

@@ -7,10 +7,10 @@ from typing import ClassVar, Self
 import ibis.expr.types as ir
 
 from audit.checks import found
-from audit.checks.personal import declared_personal
 from audit.checks.quality.near_spellings import Variant, variants
 from audit.checks.quality.sentinels import SHORT_LIST, means_missing
 from audit.checks.quality.value_profile import clause, profile, profile_asks, settled, text_columns
+from audit.contract.personal import declared_personal
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings, Suspect
 from audit.core.contract import Contract

@@ -24,9 +24,14 @@ def sampled(subject: Subject) -> Ask:
     all, and a table of few columns has many.
     """
     table, names = subject.table, plain_columns(subject.table)
-    placed = table.select(*(table[c].name(f"c{i}") for i, c in enumerate(names)), ibis.row_number().hash().name("place"))
+    placed = table.select(*(_framed(table[c]).name(f"c{i}") for i, c in enumerate(names)), ibis.row_number().hash().name("place"))
     size = max(min(SIZE, MOST_VALUES // max(len(names), 1)), 1)
     every = ibis.greatest(table.count().as_scalar() // size, 1)
     # the lowest bits of a hash are what tables of hashes use, so they are left alone
     chosen = placed.filter((placed.place // 131_072) % every == 0)
     return frame(chosen.select(*(chosen[f"c{i}"] for i in range(len(names)))).limit(2 * size), when_needed=True)
+
+
+def _framed(column: ir.Column) -> ir.Column:
+    """Return a column in a form that a frame can hold whatever its values: not every day of an engine is one of pandas."""
+    return column.cast("string") if column.type().is_temporal() else column

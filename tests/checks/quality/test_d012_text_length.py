@@ -36,8 +36,9 @@ def test_characters_are_counted_as_code_points(lengths, rows):
 def test_the_sentence(lengths, words):
     found, _ = found_and_picked(TextLength(column="a", **lengths), {"a": ["", "x", "xyz"]})
     failing = {"at least 1": 1, "at most 2": 1, "1 to 2": 2}[words]
-    assert found.message == f"{failing} of 3 values of a are not {words} characters long."
-    assert TextLength(column="a", **lengths).reason() == f"a is not {words} characters long"
+    unit = "character" if words.endswith(" 1") else "characters"
+    assert found.message == f"{failing} of 3 values of a are not {words} {unit} long."
+    assert TextLength(column="a", **lengths).reason() == f"a is not {words} {unit} long"
 
 
 def test_the_plan_takes_either_length():
