@@ -176,6 +176,7 @@ def test_installs_itself(repository: Path) -> None:
     assert done.code == 0, done.log
     assert done.outputs["result"] in ("passed", "warned")
     installed = repository.parent / "work-runner" / "assay" / "bin" / "python"
-    done_by = subprocess.run([installed, "-c", "import audit; print(audit.__file__)"], capture_output=True, text=True, env=variables, check=True)
+    code = "import audit; print(audit.__file__)"
+    done_by = subprocess.run([installed, "-I", "-c", code], capture_output=True, text=True, env=variables, check=True)
     where = done_by.stdout
     assert where.startswith(str(installed.parents[1]))
