@@ -112,7 +112,7 @@ def written(folder: Path, case: Case, name: str) -> str:
 @pytest.mark.parametrize("name", CASES)
 def test_a_table_with_a_contract(gate, tmp_path: Path, name: str, kind: str) -> None:
     case = CASES[name]
-    if kind == "json" and (not case.rows or "Infinity" in str(case.columns)) or (kind == "csv" and name in NOT_AS_CSV):
+    if (kind == "json" and (not case.rows or "Infinity" in str(case.columns))) or (kind == "csv" and name in NOT_AS_CSV):
         kind = "parquet"  # JSON has no infinity, and no schema without a row
     promises = {column: case.promises.get(column, {}) for column in {**PLAIN, **case.columns}}
     done = gate(written(tmp_path, case, f"t.{kind}"), [{"name": c, **p} for c, p in promises.items()], roles=ROLES)

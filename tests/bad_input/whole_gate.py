@@ -73,7 +73,7 @@ def ended(folder: Path, code: int, stderr: str) -> Ended:
     """Read back what a gate left, and hold it to what every gate promises."""
     assert "Traceback" not in stderr
     assert "internal error" not in stderr
-    left = [f for f in (folder / "reports" / "bad").glob("*")] if (folder / "reports" / "bad").exists() else []
+    left = list((folder / "reports" / "bad").glob("*")) if (folder / "reports" / "bad").exists() else []
     assert not [f for f in left if f.name.startswith(".")], "a folder that looks unfinished"
     if not left:
         assert code in (2, 3)
