@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from audit.core.version import __version__
+
 if TYPE_CHECKING:
     from audit.contract.read import read_contract
     from audit.core.errors import GateFailed
     from audit.verbs.from_python import gate
     from audit.verbs.gate_result import GateResult
 
-__version__ = "0.1.0"
-
-__all__ = ["GateFailed", "GateResult", "gate", "read_contract"]
+__all__ = ["GateFailed", "GateResult", "__version__", "gate", "read_contract"]
 
 #: What may be imported from here, and where it lives; loaded when it is asked for, so that 'import audit' costs nothing.
 _PUBLIC = {

@@ -16,13 +16,16 @@ import typer
 from typer.core import TyperGroup
 
 from audit import __version__
+from audit.ci import server, server_of
 from audit.console import (
+    CiOption,
     CleanOption,
     ConfigPath,
     ContractOption,
     DataOption,
     DeclaredOption,
     FailOnOption,
+    FormatOption,
     JsonOption,
     OutOption,
     QuietOption,
@@ -41,6 +44,8 @@ from audit.exchange_commands import export_contract, import_contract
 from audit.signals import ended_by_signals
 
 GROUP = "assay.commands"
+#: Exit codes that no run ends in, where whoever raised them has said all but to the server.
+_WITHOUT_A_RUN = {2: "The command line could not be understood; the log says why.", 130: "Interrupted.", 143: "Terminated."}
 
 #: What a shell reports of a program whose reader went away.
 BROKEN_PIPE = 141
@@ -133,6 +138,8 @@ def gate(
     clean: CleanOption = False,
     release: ReleaseOption = None,
     run: ReleasedRunOption = None,
+    format: FormatOption = None,
+    ci: CiOption = "auto",
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -142,13 +149,16 @@ def gate(
 
     if (release is None) != (run is None):
         raise UsageError("--release and --run go together: --release REPAIRED.parquet --run RUN, the gate run whose quarantine was repaired")
+    told = server(ci)
+    if told is not None:
+        told.tell_start()
     with ended_by_signals(), progress_bar(quiet or json) as progress:
-        opened = load_config(config, data, contract, out, fail_on, declared, clean)
+        opened = load_config(config, data, contract, out, fail_on, declared, clean, format)
         if release is not None and run is not None:
             written = release_rows(opened, release, run, progress=progress)
         else:
             written = examine_data(opened, progress=progress)
-    finish(written.run, written.folder, as_json=json, quiet=quiet)
+    finish(written.run, written.folder, told, as_json=json, quiet=quiet)
 
 
 @app.command()
@@ -180,7 +190,7 @@ app.command("audit")(project_command("audit.verbs.audit:audit", "Audit predictio
 @app.command()
 def report(
     run: Annotated[str, typer.Argument(help="A run's folder, its run.json, or its id.", metavar="RUN")],
-    format: Annotated[str, typer.Option("--format", "-f", help="html, json, junit or markdown.", metavar="FORMAT")] = "html",
+    format: Annotated[str, typer.Option("--format", "-f", help="html, json, junit, markdown, sarif, gitlab or intoto.", metavar="FORMAT")] = "html",
     out: Annotated[Path | None, typer.Option("--out", help="File to write; stdout where not given.", metavar="FILE")] = None,
     reports: Annotated[Path, typer.Option("--reports", help="Folder that runs are stored in.", metavar="DIR")] = Path("reports"),
 ) -> None:
@@ -213,6 +223,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
+    except SystemExit as stop:
+        if stop.code in _WITHOUT_A_RUN:
+            _tell(_WITHOUT_A_RUN[stop.code], stop.code)
+        raise
     except AssayError as error:
         _stop(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -244,4 +258,18 @@ def _stop(message: str, code: int) -> None:
         sys.stderr.flush()
     except BrokenPipeError:
         to_nowhere(sys.stdout, sys.stderr)
+    _tell(message, code)
     raise SystemExit(code)
+
+
+def _tell(message: str, code: int) -> None:
+    """Tell the server, if there is one, of a command that never came to a run."""
+    told, verb = server_of(sys.argv[1:])
+    if told is None:
+        return
+    try:
+        told.tell_stop(verb, message, code)
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
+    except AssayError as error:
+        sys.stderr.write(f"assay: {error}\n")

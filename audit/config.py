@@ -5,16 +5,26 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from audit.contract.lines import Path as KeyPath
 from audit.contract.lines import line_of, load_with_lines
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.text_file import read_text_file
+from audit.render import FORMATS
 
 FileName = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, (int, float, bool)) else v)]
+
+
+def _known_format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(f"there is no format '{name}'. {did_you_mean(name, FORMATS)}")
+    return name
+
+
+FormatName = Annotated[str, AfterValidator(_known_format)]
 
 
 class _Section(BaseModel):
@@ -117,8 +127,12 @@ class GateConfig(_Section):
 class ReportConfig(_Section):
     """What is written where."""
 
-    formats: list[Literal["html", "json", "junit", "markdown"]] = ["html", "json", "junit", "markdown"]
+    formats: list[FormatName] = ["html", "json", "junit", "markdown", "sarif"]
     folder: str = "reports"
+
+
+#: What a config knows of itself, which no file says.
+_HIDDEN = frozenset({"base", "file"})
 
 
 class Config(_Section):
@@ -137,6 +151,7 @@ class Config(_Section):
     report: ReportConfig = ReportConfig()
 
     base: Path = Field(Path(), exclude=True)
+    file: Path | None = Field(None, exclude=True)
 
     @property
     def seed(self) -> int:
@@ -174,9 +189,9 @@ def read_config(path: Path) -> Config:
     document, lines = load_with_lines(text, path.name)
     if not isinstance(document, dict):
         raise UsageError(f"{path.name} is empty or no mapping. Expected at least 'data: FILE'")
-    if "base" in document:
-        raise UsageError(f"{path.name}:{line_of(lines, ('base',))}: unknown key 'base'. {did_you_mean('base', _fields(Config))}")
-    return make_config(document, path.parent, lines, path.name)
+    for key in _HIDDEN & document.keys():
+        raise UsageError(f"{path.name}:{line_of(lines, (key,))}: unknown key '{key}'. {did_you_mean(key, _fields(Config))}")
+    return make_config({**document, "file": path}, path.parent, lines, path.name)
 
 
 def make_config(document: Mapping[str, Any], base: Path = Path(), lines: Mapping[KeyPath, int] | None = None, name: str = "the config") -> Config:
@@ -199,7 +214,7 @@ def _fault(error: Any, lines: Mapping[KeyPath, int] | None, name: str) -> str:
 
 
 def _fields(model: type[BaseModel]) -> list[str]:
-    return [f for f in model.model_fields if f != "base"]
+    return [f for f in model.model_fields if f not in _HIDDEN]
 
 
 def _model_at(loc: tuple[str | int, ...]) -> type[BaseModel]:

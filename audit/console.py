@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from audit.ci import Server, server
 from audit.core.errors import DataError, UsageError
 from audit.signals import ended_by_signals
 
@@ -40,6 +41,17 @@ ReleasedRunOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="Also write the run as html, json, junit, markdown, sarif, gitlab or intoto; may be repeated.",
+        metavar="FORMAT",
+    ),
+]
+CiOption = Annotated[str, typer.Option("--ci", help="CI server to tell of the run: auto, github, azure or none.", metavar="SERVER")]
+
 DEFAULT_CONFIG = "assay.yaml"
 
 
@@ -61,14 +73,18 @@ def project_command(target: str, summary: str) -> Callable[..., None]:
         out: OutOption = None,
         fail_on: FailOnOption = None,
         declared: DeclaredOption = False,
+        format: FormatOption = None,
+        ci: CiOption = "auto",
         json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> None:
         module, function = target.split(":")
-        work = getattr(import_module(module), function)
+        work, told = getattr(import_module(module), function), server(ci)
+        if told is not None:
+            told.tell_start()
         with ended_by_signals(), progress_bar(quiet or json) as progress:
-            written = work(load_config(config, data, contract, out, fail_on, declared), progress=progress)
-        finish(written.run, written.folder, as_json=json, quiet=quiet)
+            written = work(load_config(config, data, contract, out, fail_on, declared, formats=format), progress=progress)
+        finish(written.run, written.folder, told, as_json=json, quiet=quiet)
 
     command.__doc__ = summary
     return command
@@ -82,10 +98,11 @@ def load_config(
     fail_on: str | None = None,
     declared_only: bool = False,
     clean: bool = False,
+    formats: Sequence[str] | None = None,
 ) -> "Config":
     """Return the config that a command line asks for: a file, with options put over it, or options alone.
 
-    Options are relative to the working directory, the file's own paths to the file.
+    Options are relative to the working directory, the file's own paths to the file. Formats are added to those of the file.
 
     Raises
     ------
@@ -106,8 +123,9 @@ def load_config(
         changes["data"] = _absolute(data)
     if contract is not None:
         changes["contract"] = str(Path(contract).absolute())
-    if out is not None:
-        changes["report"] = {**config.report.model_dump(), "folder": str(out.absolute())}
+    if out is not None or formats:
+        folder = config.report.folder if out is None else str(out.absolute())
+        changes["report"] = {"formats": list(dict.fromkeys([*config.report.formats, *(formats or ())])), "folder": folder}
     if fail_on is not None or declared_only:
         audit = config.audit
         asked = {"fail_on": fail_on or audit.fail_on, "declared_only": declared_only or audit.declared_only}
@@ -116,7 +134,7 @@ def load_config(
         changes["gate"] = {"clean": True}
     if not changes:
         return config
-    return make_config({**config.model_dump(), **changes}, config.base, name="the command line")
+    return make_config({**config.model_dump(), "file": config.file, **changes}, config.base, name="the command line")
 
 
 def _absolute(data: str) -> str:
@@ -140,13 +158,13 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
 
 
-def finish(run: "Run", folder: Path, *, as_json: bool, quiet: bool) -> None:
-    """Show a written run, and end the command with its exit code, even where nobody reads what is shown.
+def finish(run: "Run", folder: Path, told: Server | None = None, *, as_json: bool, quiet: bool) -> None:
+    """Show a written run, tell the server of it, and end the command with its exit code, even where nobody reads what is shown.
 
     Raises
     ------
     DataError
-        Stdout cannot be written to, because a disk is full.
+        Stdout cannot be written to, because a disk is full, or what later steps on a server rely on cannot.
     """
     try:
         if as_json:
@@ -161,6 +179,11 @@ def finish(run: "Run", folder: Path, *, as_json: bool, quiet: bool) -> None:
     except OSError as error:
         to_nowhere(sys.stdout)
         raise DataError(f"cannot write to stdout: {error.strerror}. The run is in '{folder}'") from error
+    try:
+        if told is not None:
+            told.tell_run(run, folder)
+    except BrokenPipeError:
+        to_nowhere(sys.stdout, sys.stderr)
     raise typer.Exit(run.exit_code)
 
 

@@ -20,6 +20,7 @@ from audit.core.subject import Subject
 from audit.engines.ask_engine import BACKEND_ERRORS, one_line
 from audit.engines.sources import Source, fingerprint, open_source
 from audit.other_tables import open_other_tables
+from audit.repository import repository_paths
 from audit.run import Examination, Progress, Settings, examine
 
 
@@ -110,7 +111,8 @@ class Project:
             # whatever came of it: a change explains it better than what it led to
             self.refuse_changed()
         run = examination.run
-        return replace(examination, run=replace(run, subject=replace(run.subject, sha256=self.sha256)))
+        run = replace(run, subject=replace(run.subject, sha256=self.sha256), paths=repository_paths(self.config))
+        return replace(examination, run=run)
 
 
 def open_project(config: Config) -> Project:

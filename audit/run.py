@@ -19,7 +19,7 @@ from audit.core.ask import Ask, Asks, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mean
-from audit.core.limit import Limit
+from audit.core.limit import FROM_CONFIG, Limit
 from audit.core.measurement import Measurement
 from audit.core.result import Result
 from audit.core.run import Document, Run
@@ -181,7 +181,7 @@ def examine(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - clock, 3),
         subject=Document(subject.name, subject.location, subject.sha256, rows=answered.look_up(size), columns=len(subject.table.columns)),
-        contract=Document(contract.name, contract.path, contract.sha256, contract.version),
+        contract=Document(contract.name, contract.path, contract.sha256, contract.version, contract.id),
         roles={k: v for k, v in asdict(subject.roles).items() if v},
         policy=settings.policy,
         environment=environment(),
@@ -300,7 +300,7 @@ def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: L
         written = {k: v for k, v in own.model_dump().items() if v is not None}
         if "low" in written or "high" in written:
             limit = replace(limit, low=None, high=None, exclude_low=False, exclude_high=False, inverse=False)
-        limit = replace(limit, **written, source="assay.yaml")
+        limit = replace(limit, **written, source=FROM_CONFIG)
     return replace(check, limit=limit)
 
 

@@ -17,6 +17,13 @@ if not hasattr(sys.modules["__main__"], "__file__"):
     sys.modules["__main__"].__file__ = "worker"
 
 
+@pytest.fixture(autouse=True)
+def nobody_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these tests run on a CI server, the commands under test do not tell it of their runs."""
+    for variable in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "TF_BUILD"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 @pytest.fixture
 def real_data() -> Path:
     """The folder of published data sets. They are other people's and no part of the project: without the folder, such a test is skipped."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from audit.config import Config, make_config, read_config
 from audit.core.errors import DataError, UsageError
+from audit.render import FORMATS
 
 #: Every key with a value other than its default.
 EVERYTHING = """\
@@ -89,7 +90,7 @@ def test_only_data_is_needed(tmp_path):
     assert (made.project, made.contract, made.table, made.training) == ("assay", None, None, None)
     assert (made.split.train, made.split.validation, made.split.test, made.seed) == (0.70, 0.15, 0.15, 7)
     assert (made.audit.policy, made.audit.fail_on, made.audit.limits, made.audit.skip) == ("default", "failed", {}, [])
-    assert (made.report.formats, made.reports) == (["html", "json", "junit", "markdown"], tmp_path / "reports")
+    assert (made.report.formats, made.reports) == (["html", "json", "junit", "markdown", "sarif"], tmp_path / "reports")
     assert made.roles.model_dump(exclude_defaults=True) == {}
 
 
@@ -233,6 +234,18 @@ def test_files_that_cannot_be_read(tmp_path):
         read_config(tmp_path / "latin.yaml")
     with pytest.raises(DataError, match="cannot read the config"):
         read_config(tmp_path)
+
+
+def test_formats_are_those_there_are():
+    assert config(report={"formats": list(FORMATS)}).report.formats == list(FORMATS)
+    with pytest.raises(UsageError, match=r"there is no format 'sarf'. Did you mean 'sarif'\?"):
+        config(report={"formats": ["json", "sarf"]})
+
+
+def test_a_config_knows_its_file_and_takes_no_other_for_it(tmp_path):
+    assert read("data: x.csv\n", tmp_path).file == tmp_path / "assay.yaml"
+    with pytest.raises(UsageError, match="unknown key 'file'"):
+        read("data: x.csv\nfile: y\n", tmp_path)
 
 
 def test_a_config_cannot_be_changed():

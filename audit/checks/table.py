@@ -1,11 +1,11 @@
 """The table of all checks in ``docs/checks/README.md``, written from the classes: ``python -m audit.checks.table docs/checks/README.md``."""
 
-import re
 import sys
 from pathlib import Path
 
 from audit.checks import discover
 from audit.core.check import Check
+from audit.core.wording import anchor
 
 BEGIN = "<!-- begin: written by 'make docs' from the classes under audit/checks; do not edit by hand -->"
 END = "<!-- end -->"
@@ -16,11 +16,6 @@ def check_table() -> str:
     head = ["| Code | What it examines | Judged by | Default limit | Where it is broken |", "|---|---|---|---|---|"]
     own = [check for check in discover().values() if check.__module__.startswith("audit.checks.")]
     return "\n".join([*head, *(_row(check) for check in own)])
-
-
-def anchor(code: str, title: str) -> str:
-    """Return the anchor that GitHub gives the heading ``code title``."""
-    return re.sub(r"[^\w\- ]", "", f"{code} {title}".lower()).replace(" ", "-")
 
 
 def with_table(page: str) -> str:

@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from audit.core.run import Run
 
+#: What an exit code says in a few words.
+EXIT_CODES: dict[int, str] = {
+    0: "passed",
+    1: "findings fail the run",
+    2: "the command, the config or the contract is wrong",
+    3: "the data, a model or a tool failed, or nothing was examined",
+    130: "interrupted",
+    143: "terminated",
+}
+
 
 class AssayError(Exception):
     """Anything Assay stops for; its text says what was got, what was expected and what to do."""

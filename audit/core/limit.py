@@ -7,6 +7,9 @@ from enum import StrEnum
 from audit.core.measurement import Measurement
 from audit.core.status import Status
 
+#: Source of limits that were set in the config, whatever that file is called.
+FROM_CONFIG = "assay.yaml"
+
 
 class Verdict(StrEnum):
     """What a limit says about a measurement."""

@@ -33,6 +33,8 @@ class Document:
         Fingerprint; empty where none could be taken.
     version : str
         For contracts.
+    id : str
+        For contracts: the identifier that stays when name, file and version change.
     rows, columns : int or None
         For data.
     """
@@ -41,6 +43,7 @@ class Document:
     location: str = ""
     sha256: str = ""
     version: str = ""
+    id: str = ""
     rows: int | None = None
     columns: int | None = None
 
@@ -79,6 +82,8 @@ class Run:
         What a reader must know beside the results, such as rules that no engine here can run.
     fail_on : str
         The least bad state that failed this run.
+    paths : mapping of str to str
+        Files that results point at, by the names they have there, as the root of the repository sees them.
     """
 
     id: str
@@ -97,6 +102,7 @@ class Run:
     artefacts: Mapping[str, str] = field(default_factory=dict)
     notices: Sequence[str] = ()
     fail_on: str = "failed"
+    paths: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     @property

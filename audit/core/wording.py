@@ -1,6 +1,7 @@
 """How numbers and lists are written in messages."""
 
 import math
+import re
 from collections.abc import Iterable
 
 
@@ -49,3 +50,12 @@ def listed(words: Iterable[str], most: int = 6) -> str:
     if rest > 0:
         shown = [*shown[:most], f"{rest:,} more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
+
+
+def anchor(code: str, title: str) -> str:
+    """Return the anchor that GitHub gives the heading ``code title``.
+
+    >>> anchor("D003", "Value range")
+    'd003-value-range'
+    """
+    return re.sub(r"[^\w\- ]", "", f"{code} {title}".lower()).replace(" ", "-")

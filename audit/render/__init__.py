@@ -35,4 +35,7 @@ FORMATS: dict[str, Format] = {
     "html": Format("report.html", _lazily("audit.render.html", "html")),
     "junit": Format("junit.xml", _lazily("audit.render.junit", "junit")),
     "markdown": Format("summary.md", _lazily("audit.render.markdown", "markdown")),
+    "sarif": Format("results.sarif", _lazily("audit.render.sarif", "sarif")),
+    "gitlab": Format("codequality.json", _lazily("audit.render.gitlab", "gitlab")),
+    "intoto": Format("test-result.intoto.json", _lazily("audit.render.intoto", "intoto")),
 }

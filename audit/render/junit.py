@@ -3,10 +3,10 @@
 import xml.etree.ElementTree as ET
 
 from audit.core.result import Result
-from audit.core.run import FAIL_ON, Run
+from audit.core.run import Run
 from audit.core.status import Status
 from audit.render.figures import estimate, limit_of
-from audit.render.verdict import advice, verdict
+from audit.render.verdict import advice, stops, verdict
 from audit.render.wording import clean, line
 
 
@@ -14,22 +14,25 @@ def junit(run: Run) -> str:
     """Return a run as JUnit XML: one suite a family, one case a result.
 
     What fails the run is a ``failure``, so that a CI server never shows green where the command ended in red: failed results always, undecided
-    and warned ones where ``fail_on`` says so. Otherwise undecided and warned results are passed cases that say what they are in a property and in
-    ``system-out``. A run in which nothing was evaluated carries one case with an ``error``.
+    and warned ones where ``fail_on`` says so. Otherwise undecided and warned results are passed cases that say what they are in ``system-out``.
+    The properties of a suite hold the state of each result by its key: servers that check the form (Jenkins) allow none in a case. A run in
+    which nothing was evaluated carries one case with an ``error``.
     """
     root = ET.Element("testsuites", name=line(f"assay {run.verb} {run.project}"))
     for family in run.families:
         suite = ET.SubElement(root, "testsuite", name=line(family))
-        for result in run.results:
-            if result.family == family:
-                _case(suite, result, run)
+        results = [r for r in run.results if r.family == family]
+        properties = ET.SubElement(suite, "properties")
+        for result in results:
+            ET.SubElement(properties, "property", name=line(result.key), value=result.status.value)
+            _case(suite, result, run)
         _count(suite, run.started)
     if not any(r.status.evaluated for r in run.results):
         suite = ET.SubElement(root, "testsuite", name="run")
         case = ET.SubElement(suite, "testcase", classname="run", name="something was examined", time="0.000")
         ET.SubElement(case, "error", message=verdict(run).sentence, type="nothing_evaluated")
         _count(suite, run.started)
-    for name in ("tests", "failures", "errors", "skipped"):
+    for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{run.seconds:.3f}")
     ET.indent(root)
@@ -39,25 +42,17 @@ def junit(run: Run) -> str:
 def _case(suite: ET.Element, result: Result, run: Run) -> None:
     name = f"{result.title}: {result.place}" if result.place else result.title
     case = ET.SubElement(suite, "testcase", classname=line(f"{result.family}.{result.code}"), name=line(name), time=f"{result.seconds:.3f}")
-    properties = ET.SubElement(case, "properties")
-    ET.SubElement(properties, "property", name="key", value=line(result.key))
-    ET.SubElement(properties, "property", name="status", value=result.status.value)
     message, details = line(result.message), _details(result)
     match result.status:
         case Status.ERROR:
             ET.SubElement(case, "error", message=message, type=result.status.value).text = details
         case Status.NOT_APPLICABLE | Status.SKIPPED:
             ET.SubElement(case, "skipped", message=message)
-        case status if status is Status.FAILED or _stops(status, run):
+        case status if status is not Status.PASSED and stops(run, status):
             ET.SubElement(case, "failure", message=message, type=status.value).text = details
         case status:
             text = f"{status.value.upper()}: {message}" if status is not Status.PASSED else message
             ET.SubElement(case, "system-out").text = clean(text) if status is Status.PASSED else f"{clean(text)}\n{details}"
-
-
-def _stops(status: Status, run: Run) -> bool:
-    threshold = FAIL_ON[run.fail_on]
-    return status is not Status.PASSED and threshold is not None and status.rank <= threshold.rank
 
 
 def _details(result: Result) -> str:

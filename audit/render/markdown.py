@@ -6,14 +6,22 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render.verdict import advice, by_severity, findings, verdict
-from audit.render.wording import MARKS, WORDS, count, family_title, line, listed, when
+from audit.render.wording import MARKS, WORDS, clean, count, family_title, line, listed, when
 
 #: CI servers refuse a longer step summary (GitHub: 1 MiB).
 MAX_BYTES = 1_000_000
 
 
-def markdown(run: Run) -> str:
-    """Return a run as GitHub-flavoured Markdown: the verdict, what to do, a table of all that is not green, and the rest folded away."""
+def markdown(run: Run, most: int = MAX_BYTES) -> str:
+    """Return a run as GitHub-flavoured Markdown: the verdict, what to do, a table of all that is not green, and the rest folded away.
+
+    Parameters
+    ----------
+    run : Run
+        What is shown.
+    most : int
+        Number of bytes that it may take; what holds goes first, then the text is cut.
+    """
     blocking, remarks = findings(run)
     head = [
         f"## {_mark(run)} {verdict(run).word}: {escaped(run.project)}",
@@ -30,10 +38,10 @@ def markdown(run: Run) -> str:
     held = [r for r in quiet if r.status is Status.PASSED]
     rest = [*_folded("held", held), *_folded("not examined", [r for r in quiet if r.status is not Status.PASSED]), _provenance(run), ""]
     text = "\n".join([*head, *rest])
-    if len(text.encode()) <= MAX_BYTES:
+    if len(text.encode()) <= most:
         return text
     short = "\n".join([*head, f"{count(len(quiet), 'further result')}: see the report; they are too many for this page.", "", _provenance(run), ""])
-    return short.encode()[:MAX_BYTES].decode(errors="ignore")
+    return short.encode()[:most].decode(errors="ignore")
 
 
 def escaped(text: str) -> str:
@@ -47,6 +55,13 @@ def code(text: str) -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {text} {fence}" if longest else f"{fence}{text}{fence}"
+
+
+def fenced(text: str) -> str:
+    """Return a text as a block of code that holds whatever the text holds."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return f"{fence}text\n{clean(text).strip()}\n{fence}"
 
 
 def _mark(run: Run) -> str:

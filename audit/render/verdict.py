@@ -66,9 +66,20 @@ def verdict(run: Run) -> Verdict:
     return Verdict("Passed", f"{sentence}.", "good")
 
 
+def stops(run: Run, status: Status) -> bool:
+    """Whether a result in this state counts against its run: an error and a failure always, the rest where ``fail_on`` says so."""
+    threshold = FAIL_ON[run.fail_on] or Status.FAILED
+    return status.rank <= max(threshold.rank, Status.FAILED.rank)
+
+
+def severity(result: Result) -> tuple[int, str, str]:
+    """Return what results are sorted by: worst first; among equals by code and place."""
+    return result.status.rank, result.code, result.place
+
+
 def by_severity(results: list[Result]) -> list[Result]:
-    """Return results worst first; among equals by code and place."""
-    return sorted(results, key=lambda r: (r.status.rank, r.code, r.place))
+    """Return results worst first."""
+    return sorted(results, key=severity)
 
 
 def findings(run: Run) -> tuple[list[Result], list[Result]]:

@@ -88,7 +88,7 @@ def test_good_data_pass(assay: Assay, project: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Passed" in done.stderr
     folder = project / done.stdout.strip()
-    assert {f.name for f in folder.iterdir()} == {"run.json", "junit.xml", "summary.md", "report.html"}
+    assert {f.name for f in folder.iterdir()} == {"run.json", "junit.xml", "summary.md", "report.html", "results.sarif"}
     assert json.loads((folder / "run.json").read_text())["status"] == "passed"
 
 
@@ -266,7 +266,7 @@ def test_killed_in_the_middle_leaves_nothing_that_looks_finished(assay: Assay, p
 
 def test_report_renders_a_stored_run_again(assay: Assay, project: Path) -> None:
     folder = assay(project, "gate").stdout.strip()
-    for name, start in {"html": "<!", "json": "{", "junit": "<?xml", "markdown": "#"}.items():
+    for name, start in {"html": "<!", "json": "{", "junit": "<?xml", "markdown": "#", "sarif": "{", "gitlab": "[", "intoto": "{"}.items():
         done = assay(project, "report", folder, "--format", name)
         assert done.returncode == 0, done.stderr
         assert done.stdout.lstrip().casefold().startswith(start), name

@@ -108,7 +108,7 @@ def test_unicode_is_written_as_it_is():
         ({"b", "a"}, ["a", "b"]),
         ((1, [2, None]), [1, [2, None]]),
         ({1: {"x": Status.FAILED}}, {"1": {"x": "failed"}}),
-        (Document("d"), {"name": "d", "location": "", "sha256": "", "version": "", "rows": None, "columns": None}),
+        (Document("d"), {"name": "d", "location": "", "sha256": "", "version": "", "id": "", "rows": None, "columns": None}),
         (b"ab", "b'ab'"),
         (1 + 2j, "(1+2j)"),
     ],

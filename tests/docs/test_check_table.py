@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.checks.table import anchor, check_table, with_table
+from audit.checks.table import check_table, with_table
+from audit.core.wording import anchor
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "checks" / "README.md"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from audit.config import Config, make_config
+from audit.render import FORMATS
 
 PAGE = Path(__file__).parents[2] / "docs" / "config.md"
 
@@ -58,7 +59,11 @@ def test_the_list_of_keys_goes_into_every_section():
 
 def test_choices_are_all_named():
     text = PAGE.read_text(encoding="utf-8")
-    for key, choices in (("audit.fail_on", ("error", "undecided", "warned", "never")), ("training.mitigate.constraint", ("equalized_odds",))):
+    for key, choices in (
+        ("audit.fail_on", ("error", "undecided", "warned", "never")),
+        ("training.mitigate.constraint", ("equalized_odds",)),
+        ("report.formats", FORMATS.keys() - {"json"}),
+    ):
         row = next(line for line in text.splitlines() if line.startswith(f"| `{key}`"))
         assert all(f"`{choice}`" in row for choice in choices)
 

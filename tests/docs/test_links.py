@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.checks.table import anchor
+from audit.core.wording import anchor
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md"), ROOT / "reports" / "README.md"])
