@@ -71,7 +71,7 @@ def _vocabulary(key: str, value: Any, path: Path, model: type[BaseModel]) -> Ite
     for name, words in (("logicalType", LOGICAL_TYPES), ("metric", METRICS), ("rule", METRICS)):
         if key == name and isinstance(value, str) and value not in words:
             yield path, f"no {name} '{value}'. {did_you_mean(value, words)}"
-    if key == "type" and path[-3:-2] == ("quality",) and value not in QUALITY_TYPES:
+    if key == "type" and path[-3:-2] == ("quality",) and str(value) not in QUALITY_TYPES:
         yield path, f"no quality type '{value}'. {did_you_mean(str(value), QUALITY_TYPES)}"
     if key == "properties" and model is SchemaProperty and value:
         yield path, "nested properties are not checked yet; give each its own column"

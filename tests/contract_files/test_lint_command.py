@@ -1,13 +1,16 @@
 """``assay contract lint``: every fault of several files at once, warnings apart, and nothing to say about good contracts."""
 
+import copy
 import json
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from audit.cli import app
 from audit.verbs.lint_contract import lint_contract
+from tests.contract_files.test_read import FULL
 
 ROOT = Path(__file__).parents[2]
 OWN = [*ROOT.glob("data/*/*.odcs.yaml"), *ROOT.glob("benchmarks/*.odcs.yaml")]
@@ -223,3 +226,24 @@ def test_problems_as_json_for_editors(tmp_path, monkeypatch):
         "column": "a",
     }
     assert done.stderr == ""
+
+
+def paths(node, path=()):
+    if path:
+        yield path
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in inside:
+        yield from paths(value, (*path, key))
+
+
+@pytest.mark.parametrize("junk", [None, 1, "x", [], {}, [[]], {"a": 1}, True], ids=repr)
+def test_whatever_stands_in_a_place_is_a_problem_or_none_and_never_a_crash(junk, tmp_path):
+    document = yaml.safe_load(FULL)
+    document["schema"][0]["quality"][0]["type"] = "library"
+    for path in paths(document):
+        damaged = copy.deepcopy(document)
+        node = damaged
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = junk
+        assert all(p.line >= 0 and p.message for p in lint_contract(written(tmp_path, yaml.safe_dump(damaged, sort_keys=False))).problems)
