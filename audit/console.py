@@ -201,7 +201,11 @@ def show(run: "Run", folder: Path) -> None:
 
     from audit.render.terminal import terminal
 
-    console = Console(stderr=True, highlight=False)
+    class Verdict(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the command with 1, which means findings
+
+    console = Verdict(stderr=True, highlight=False)
     console.print(terminal(run))
     relative = Path(os.path.relpath(folder))
     shown = folder.absolute() if ".." in relative.parts else relative

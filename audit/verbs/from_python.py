@@ -84,7 +84,10 @@ def gate(
     UsageError
         The contract or an argument is wrong.
     """
-    config, parsed = _config(data, contract, table, roles, declared, fail_on, limits, skip, policy, name, out)
+    audit = {"declared_only": declared, "fail_on": fail_on, "limits": limits, "skip": skip, "policy": policy}
+    report = {"folder": None if out is None else str(Path(out).absolute())}
+    config = _config(data, name, {"table": table, "roles": roles, "audit": audit, "report": report})
+    parsed = contract if isinstance(contract, Contract) else _contract(config, contract)
     project = _project(data, config, parsed, tables or {})
     examination = project.examine(GATE, verb="gate")
     if out is None:
@@ -99,44 +102,30 @@ def gate(
     return GateResult(run, _read(store.folder(config.project, run.id) / QUARANTINE_FILE), store.folder(config.project, run.id))
 
 
-def _config(
-    data: Any,
-    contract: Any,
-    table: str | None,
-    roles: Mapping[str, Any] | None,
-    declared: bool | None,
-    fail_on: str | None,
-    limits: Mapping[str, Any] | None,
-    skip: Sequence[str] | None,
-    policy: str | None,
-    name: str | None,
-    out: Any,
-) -> tuple[Config, Contract]:
-    """Return the settings, and the contract."""
-    location = str(data) if isinstance(data, (str, PathLike)) else name or _name_of(data)
-    base = read_config(Path(location)) if location.endswith(CONFIGS) and isinstance(data, (str, PathLike)) else None
-    called = name or (project_name(location) if base is None else base.project)
-    given: dict[str, Any] = base.model_dump() if base is not None else {"data": location, "project": called}
-    audit = {"declared_only": declared, "fail_on": fail_on, "limits": limits, "skip": skip, "policy": policy}
-    given["audit"] = {**given.get("audit", {}), **{k: v for k, v in audit.items() if v is not None}}
-    if roles is not None:
-        given["roles"] = {**given.get("roles", {}), **roles}
-    if table is not None:
-        given["table"] = table
-    if name is not None:
-        given["project"] = called
-    if isinstance(contract, Contract):
-        given["contract"] = contract.path or None
-    elif contract is not None:
-        given["contract"] = str(Path(contract).absolute() if base is not None else Path(contract))
-    if out is not None:
-        given["report"] = {**given.get("report", {}), "folder": str(Path(out).absolute())}
-    config = make_config(given, base.base if base is not None else Path(), name="gate()")
-    if isinstance(contract, Contract):
-        return config, contract
-    if config.contract is None:
-        return config, Contract()
-    return config, read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
+def _config(data: Any, name: str | None, changes: Mapping[str, Any]) -> Config:
+    """Return the settings: those of an ``assay.yaml``, where data are one, with arguments put over them."""
+    named = isinstance(data, (str, PathLike))
+    location = str(data) if named else name or _name_of(data)
+    base = Path()
+    settings: dict[str, Any] = {"data": location, "project": name or project_name(location)}
+    if named and location.endswith(CONFIGS):
+        config = read_config(Path(location))
+        base, settings = config.base, config.model_dump() | ({"project": name} if name else {})
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            settings[key] = {**settings.get(key, {}), **{k: v for k, v in value.items() if v is not None}}
+        elif value is not None:
+            settings[key] = value
+    return make_config(settings, base, name="gate()")
+
+
+def _contract(config: Config, given: str | PathLike[str] | None) -> Contract:
+    """Read the contract that was given, else the config's; there may be none."""
+    if given is not None:
+        return read_contract(Path(given), table=config.table, shown_as=str(given))
+    if config.contract is not None:
+        return read_contract(config.base / config.contract, table=config.table, shown_as=config.contract)
+    return Contract()
 
 
 def _name_of(data: Any) -> str:
