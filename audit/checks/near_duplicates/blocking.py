@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from audit.checks.near_duplicates.columns import identity
+from audit.checks.near_duplicates.columns import Compared, identity
 from audit.checks.near_duplicates.profile import Codes, Floats, Learnt, Profile
 
 #: Rows up to which every pair is compared.
@@ -211,6 +211,10 @@ def _pairs_of_key(members: ir.Table) -> tuple[ir.Table, ir.Table]:
     return met, sizes.aggregate(brought=sizes.pairs.sum(where=few).fill_null(0), left_out=sizes.pairs.sum(where=~few).fill_null(0))
 
 
+def _column(table: ir.Table, column: Compared) -> ir.Column:
+    return column.formed(table[column.name])
+
+
 def _hash(key: Key, table: ir.Table, profiles: Sequence[Profile]) -> ir.IntegerValue:
-    parts = {f"t{n}": token.of(profiles[token.column].column.of(table), profiles[token.column]) for n, token in enumerate(key)}
+    parts = {f"t{n}": token.of(_column(table, profiles[token.column].column), profiles[token.column]) for n, token in enumerate(key)}
     return ibis.struct(parts).hash()

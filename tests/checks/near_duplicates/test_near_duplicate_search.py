@@ -145,3 +145,12 @@ def test_a_very_long_text_is_compared_by_its_beginning():
     subject, engine = subject_of(pd.DataFrame({"l": ["a" * 1_000_000], "r": ["a" * 900_000]}))
     t = subject.table
     assert engine.fetch(t.select(e=Texts(written(t.l), words(t.l), written(t.r), words(t.r)).edits))[1] == [(0,)]
+
+
+def test_texts_of_one_length_are_no_short_forms_of_each_other():
+    rng = np.random.default_rng(5)
+    codes = pd.DataFrame({"c": [f"{a:05d} {b:05d}" for a, b in rng.integers(0, 99_999, (600, 2))], "x": rng.normal(size=600)})
+    _, _, learnt = learnt_from(codes)
+    assert not learnt.profiles[0].abbreviates
+    _, _, learnt = learnt_from(codes.assign(c=codes["c"] + np.where(codes["x"] > 0, " east", "")))
+    assert learnt.profiles[0].abbreviates
