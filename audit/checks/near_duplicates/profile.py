@@ -126,18 +126,20 @@ def sampled(table: ir.Table, columns: Sequence[Compared], total: int) -> ir.Tabl
     texts = [i for i, c in enumerate(columns) if c.form == "text"]
     rows = placed.mutate(drawn=drawn, in_run=in_run).filter(drawn | in_run)
     # of exact copies the first is drawn, however many there are
-    same = ibis.window(group_by="identity")
-    rows = rows.mutate(drawn=rows.drawn & (rows.row == rows.row.min().over(same))).filter(lambda t: t.drawn | t.in_run)
+    first = ibis.row_number().over(ibis.window(group_by="identity", order_by="row")) == 0
+    rows = rows.mutate(drawn=rows.drawn & first).filter(lambda t: t.drawn | t.in_run)
     rows = rows.mutate(*(_plain(c, rows[f"x{i}"]).name(f"x{i}") for i, c in enumerate(columns)))
-    rows = rows.mutate(*(form(rows[f"x{i}"]).name(f"{name}{i}") for i in texts for name, form in (("t", written), ("w", words))))
-    following = ibis.window(order_by=[rows.identity, rows.row])
+    # spelling is learnt from rows that were drawn alone
+    spelt = {f"{name}{i}": form(rows[f"x{i}"]) for i in texts for name, form in (("t", written), ("w", words))}
+    rows = rows.mutate(**{name: ibis.ifelse(rows.drawn, text, ibis.null("string")) for name, text in spelt.items()})
+    following = ibis.window(group_by="drawn", order_by=["identity"])
     rows = rows.mutate(*(rows[f"{name}{i}"].lead().over(following).name(f"{name}{i}_next") for i in texts for name in "xtw"))
     likeness = []
     for i in texts:
         pair = Texts(rows[f"t{i}"], rows[f"w{i}"], rows[f"t{i}_next"], rows[f"w{i}_next"])
-        unequal = rows[f"x{i}"] != rows[f"x{i}_next"]
+        unequal = rows.drawn & (rows[f"x{i}"] != rows[f"x{i}_next"])
         likeness.append(ibis.ifelse(unequal, pair.edits, ibis.null("int64")).name(f"e{i}"))
-        likeness.append((unequal & pair.abbreviates).name(f"a{i}"))
+        likeness.append(ibis.ifelse(unequal, pair.abbreviates, ibis.literal(value=False)).name(f"a{i}"))
     return rows.select("row", "identity", "drawn", *(rows[f"x{i}"] for i in range(len(columns))), *likeness)
 
 
