@@ -3,7 +3,8 @@
 Run: python -m benchmarks.near_duplicates [ROWS] [--runs N] [--kinds KIND …]      (1,000,000 rows take some minutes)
 
 Each kind is planted by itself, in 0.5 % of the rows: another row is copied over them, but for the identifier, and the copy is changed. Every
-search runs in a fresh process that reads Parquet as the gate does; medians of its seconds, CPU seconds and peak memory are shown, imports left out of the time.
+search runs in a fresh process that reads Parquet as the gate does; medians of its seconds, CPU seconds and peak memory are shown, imports left out
+of the time.
 """
 
 import argparse
