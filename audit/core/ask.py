@@ -28,11 +28,14 @@ class Ask:
         Answered by one value, by :class:`Rows`, or by a pandas frame (for bounded samples of rows that a model must see).
     when_needed : bool
         Asked only if ``measure`` looks at the answer: for evidence that is wanted only after a fault was counted.
+    keeping : tuple of ibis tables
+        Parts of ``expr`` that it looks at many times: an engine that can keeps their rows while it answers.
     """
 
     expr: ir.Expr
     kind: AskKind = "scalar"
     when_needed: bool = False
+    keeping: tuple[ir.Table, ...] = ()
 
 
 def scalar(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
@@ -45,9 +48,9 @@ def rows(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
     return Ask(expr, "rows", when_needed)
 
 
-def frame(expr: ir.Expr, *, when_needed: bool = False) -> Ask:
+def frame(expr: ir.Expr, *, when_needed: bool = False, keeping: tuple[ir.Table, ...] = ()) -> Ask:
     """Ask for a bounded sample of rows as a pandas frame."""
-    return Ask(expr, "frame", when_needed)
+    return Ask(expr, "frame", when_needed, keeping)
 
 
 def value_counts(column: ir.Column, *, when_needed: bool = False) -> Ask:

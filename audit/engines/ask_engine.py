@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
+from audit.engines.stored import stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +84,12 @@ class AskEngine:
             return self.fetch(ask.expr.as_table())[1][0][0]
         if ask.kind == "rows":
             return Rows(*self.fetch(ask.expr))
-        return self.fetch_frame(ask.expr)
+        with ExitStack() as until_answered:
+            kept: dict[Any, Any] = {}
+            for part in ask.keeping:
+                table = until_answered.enter_context(stored(self.backend, part.op().replace(kept).to_expr()))
+                kept[part.op()] = table.op()
+            return self.fetch_frame(ask.expr.op().replace(kept).to_expr())
 
     def fetch(self, table: ir.Table) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """Run one query and return its column names and rows as Python values."""

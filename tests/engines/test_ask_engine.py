@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import ibis
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +17,7 @@ from audit.core.status import Status
 from audit.core.subject import Subject
 from audit.engines.ask_engine import AskEngine, CheckAnswers, one_line
 from audit.engines.sources import frame_source, open_source
+from audit.engines.stored import stored
 from audit.run import Settings, examine
 from tests.predicates import rule
 
@@ -134,6 +136,38 @@ def test_frames_are_fetched_as_pandas(opened):
     asks = {"rows": frame(table.order_by("a").limit(2))}
     fetched = CheckAnswers(asks, engine.prefetch(asks.values())).frame("rows")
     assert fetched["a"].tolist() == [1, 2]
+
+
+def test_parts_of_a_frame_are_computed_once_and_dropped_when_it_is_answered(opened):
+    table, engine = opened
+    # a chance column tells whether a part was computed once: both sides of a join then see the same numbers
+    part = table.mutate(chance=ibis.random())
+    doubled = part.mutate(more=part.chance + 1)
+    expr = doubled.join(doubled.view(), "a").select("a", "chance", "more", also="chance_right")
+    answer = engine.one(frame(expr, keeping=(part, doubled)))
+    # the values 3 and 1 meet themselves, and each of the two 2 meets both
+    assert sorted(answer["a"]) == [1, 2, 2, 2, 2, 3]
+    assert (answer["more"] == answer["chance"] + 1).all()
+    assert set(answer["chance"]) == set(answer["also"])
+    assert answer["chance"].nunique() == 4
+    assert "assay_stored" in engine.queries[-1]
+    assert not [name for (name,) in engine.backend.con.execute("SELECT table_name FROM duckdb_tables()").fetchall() if "assay_stored" in name]
+
+
+def test_parts_of_a_frame_are_dropped_when_it_fails(opened):
+    table, engine = opened
+    part = table.mutate(double=table.a * 2)
+    with pytest.raises(duckdb.Error):
+        engine.one(frame(part.select(whole=part.b.cast("int64")), keeping=(part,)))
+    assert not engine.backend.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+
+
+def test_other_engines_than_duckdb_are_not_written_to():
+    backend = ibis.sqlite.connect()
+    backend.con.execute("CREATE TABLE t (a INTEGER)")
+    part = backend.table("t").mutate(double=lambda t: t.a * 2)
+    with stored(backend, part) as table:
+        assert table is part
 
 
 def test_rows_become_dictionaries_and_a_frame():

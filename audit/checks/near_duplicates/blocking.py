@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from audit.checks.near_duplicates.columns import identity
+from audit.checks.near_duplicates.columns import Compared, identity, position
 from audit.checks.near_duplicates.profile import Codes, Floats, Learnt, Profile
 
 #: Rows up to which every pair is compared.
@@ -17,7 +17,7 @@ ALL_PAIRS = 300
 #: Keys beyond these cost more than they find, in a large table and in one of up to so many rows.
 MOST_KEYS, MOST_KEYS_OF_FEW_ROWS, FEW_ROWS = 8, 16, 20_000
 #: Bits of a key beyond the logarithm of the number of rows, and pairs of strangers that a key may bring in any table.
-SPARE_BITS, FEW_PAIRS = 4, 5_000
+SPARE_BITS, FEW_PAIRS = 6, 5_000
 #: Pairs that one key may bring; its largest blocks are left out where there are more.
 MOST_PAIRS = 300_000
 #: Bits that one number on a grid brings.
@@ -92,7 +92,7 @@ def keys_for(learnt: Learnt, total: int) -> list[Key]:
     total : int
         Rows of the table.
     """
-    # so that strangers who meet are one for every 32 rows, or a few thousand in a small table, where looking costs nothing
+    # so that strangers who meet are one for every 128 rows, or a few thousand in a small table, where looking costs nothing
     wanted = min(math.log2(total) + SPARE_BITS, math.log2(total * total / 2 / FEW_PAIRS))
     keys: dict[tuple[tuple[int, str, float], ...], Key] = {}
     for number in range(ROUNDS):
@@ -182,35 +182,63 @@ def _filled(left: list[Token], wanted: float) -> tuple[Key | None, list[Token]]:
     return (tuple(key), rest) if bits >= wanted else (None, [])
 
 
-def pairs_within(table: ir.Table, profiles: Sequence[Profile], keys: Sequence[Key]) -> tuple[ir.Table, ir.Table]:
-    """Return pairs ``(one, other)`` of rows that share a key, named by their hashes; and how many pairs the keys bring and leave out.
+def hashes(table: ir.Table, profiles: Sequence[Profile], keys: Sequence[Key]) -> ir.Table:
+    """Return each row's ``place``, its ``identity``, and its hash under each key: ``k0`` …; without keys all rows share one."""
+    named = {f"k{j}": _hash(key, table, profiles) for j, key in enumerate(keys)} or {"k0": ibis.literal(0, "int64")}
+    return table.select(place=position(table), identity=identity(table), **named)
 
-    Exact copies are one row. Blocks are taken from the smallest on, until a key brings :data:`MOST_PAIRS`. Without keys, all pairs meet.
+
+def meetings(hashed: ir.Table) -> ir.Table:
+    """Return which rows meet under each key. Exact copies are one row. Blocks are taken from the smallest on, until a key brings :data:`MOST_PAIRS`.
+
+    Parameters
+    ----------
+    hashed : ibis table
+        What :func:`hashes` returns.
+
+    Returns
+    -------
+    ibis table
+        Columns ``one`` and ``other``, the identities of two rows, and ``one_first`` and ``other_first``: where the first of a row's exact copies
+        is, missing where it has none. One more line for each key has ``left_out`` alone: how many pairs are in its larger blocks.
     """
-    hashed = table.select(identity(table).name("identity"), *(_hash(key, table, profiles).name(f"k{j}") for j, key in enumerate(keys)))
-    rows = hashed.group_by("identity").aggregate(**{f"k{j}": hashed[f"k{j}"].min() for j in range(len(keys))})
-    if not keys:
-        one, other = rows.select(one="identity"), rows.select(other="identity")
-        pairs = one.join(other, one.one < other.other).distinct()
-        return pairs, pairs.aggregate(brought=pairs.count(), left_out=ibis.literal(0, "int64"))
-    met, tallies = zip(*(_pairs_of_key(rows.select("identity", key=rows[f"k{j}"])) for j in range(len(keys))), strict=True)
-    every = ibis.union(*met, distinct=True) if len(met) > 1 else met[0].distinct()
-    tally = ibis.union(*tallies) if len(tallies) > 1 else tallies[0]
-    return every, tally.aggregate(brought=tally.brought.sum(), left_out=tally.left_out.sum())
+    return ibis.union(*(part for key in hashed.columns if key not in ("place", "identity") for part in _meetings(hashed, key)))
 
 
-def _pairs_of_key(members: ir.Table) -> tuple[ir.Table, ir.Table]:
-    sizes = members.group_by("key").aggregate(size=members.count())
-    sizes = sizes.filter(sizes.size > 1)
+def _meetings(hashed: ir.Table, key: str) -> tuple[ir.Table, ir.Table]:
+    common = hashed.group_by(key).aggregate(rows=hashed.count()).filter(lambda t: t.rows > 1)
+    shared = hashed.semi_join(common, key)
+    shared = shared.group_by(key=shared[key], identity=shared.identity).aggregate(copies=shared.count(), place=shared.place.min())
+    sizes = shared.group_by("key").aggregate(size=shared.count()).filter(lambda t: t.size > 1)
     sizes = sizes.mutate(pairs=sizes.size * (sizes.size - 1) // 2)
     sizes = sizes.mutate(so_far=sizes.pairs.sum().over(ibis.window(order_by=[sizes.size, sizes.key], preceding=None, following=0)))
     few = sizes.so_far <= MOST_PAIRS
-    shared = members.semi_join(sizes.filter(few), "key")
-    one, other = shared.select("key", one="identity"), shared.select(key_too="key", other="identity")
-    met = one.join(other, [one.key == other.key_too, one.one < other.other]).select("one", "other")
-    return met, sizes.aggregate(brought=sizes.pairs.sum(where=few).fill_null(0), left_out=sizes.pairs.sum(where=~few).fill_null(0))
+    first = ibis.ifelse(shared.copies > 1, shared.place, ibis.null("int64"))
+    rows = shared.select("key", "identity", first=first).semi_join(sizes.filter(few), "key")
+    one, other = rows.rename(one="identity", one_first="first"), rows.rename(key_too="key", other="identity", other_first="first")
+    met = one.join(other, [one.key == other.key_too, one.one < other.other])
+    none = ibis.null("int64")
+    left_out = sizes.aggregate(left_out=sizes.pairs.sum(where=~few).cast("int64").fill_null(0))
+    return (
+        met.select("one", "other", "one_first", "other_first", left_out=none),
+        left_out.select(one=none, other=none, one_first=none, other_first=none, left_out="left_out"),
+    )
+
+
+def pairs_of(met: ir.Table) -> ir.Table:
+    """Return each pair of rows that meet, once."""
+    return met.filter(met.one.notnull()).select("one", "other", "one_first", "other_first").distinct()
+
+
+def tally_of(met: ir.Table) -> ir.Table:
+    """Return one line: how many pairs the keys have ``brought``, and how many were ``left_out``."""
+    return met.aggregate(brought=met.one.count(), left_out=met.left_out.sum())
+
+
+def _column(table: ir.Table, column: Compared) -> ir.Column:
+    return column.formed(table[column.name])
 
 
 def _hash(key: Key, table: ir.Table, profiles: Sequence[Profile]) -> ir.IntegerValue:
-    parts = {f"t{n}": token.of(profiles[token.column].column.of(table), profiles[token.column]) for n, token in enumerate(key)}
+    parts = {f"t{n}": token.of(_column(table, profiles[token.column].column), profiles[token.column]) for n, token in enumerate(key)}
     return ibis.struct(parts).hash()

@@ -35,9 +35,8 @@ class Compared:
     form: Form
     whole: bool = False
 
-    def of(self, table: ir.Table) -> ir.Column:
+    def formed(self, column: ir.Column) -> ir.Column:
         """Return the column in the form in which it is compared; NaN is null."""
-        column = table[self.name]
         match self.form:
             case "number":
                 return ibis.ifelse(column.isnan(), ibis.null(column.type()), column) if column.type().is_floating() else column

@@ -61,12 +61,13 @@ def compared(table: ir.Table, pairs: ir.Table, profiles: Sequence[Profile], floo
         position(table).name("place"),
         identity(table).name("identity"),
         (table[split].cast("string") if split else ibis.null("string")).name("split"),
-        *(c.of(table).name(f"x{i}") for i, c in enumerate(columns)),
+        *(table[c.name].name(f"x{i}") for i, c in enumerate(columns)),
     )
-    involved = ibis.union(pairs.select(identity="one"), pairs.select(identity="other"), distinct=True)
-    rows = wide.semi_join(involved, "identity")
+    involved = ibis.union(*(pairs.select(named=pairs[end], first=pairs[f"{end}_first"]) for end in ("one", "other")), distinct=True)
     # the first of exact copies stands for all
-    rows = rows.filter(rows.place == rows.place.min().over(ibis.window(group_by="identity")))
+    here = involved["first"].isnull() | (wide.place == involved["first"])
+    rows = wide.join(involved, [wide.identity == involved.named, here]).select(*wide.columns)
+    rows = rows.mutate(*(c.formed(rows[f"x{i}"]).name(f"x{i}") for i, c in enumerate(columns)))
     left = rows.rename({f"l_{c}": c for c in rows.columns})
     right = rows.rename({f"r_{c}": c for c in rows.columns})
     both = pairs.join(left, pairs.one == left.l_identity).join(right, pairs.other == right.r_identity)

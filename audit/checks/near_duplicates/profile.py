@@ -119,34 +119,36 @@ def sampled(table: ir.Table, columns: Sequence[Compared], total: int) -> ir.Tabl
     placed = table.select(
         position(table).name("row"),
         identity(table).name("identity"),
-        *(_plain(c, table).name(f"x{i}") for i, c in enumerate(columns)),
+        *(table[c.name].name(f"x{i}") for i, c in enumerate(columns)),
     )
     drawn = (placed.identity & ibis.literal(mask, "int64")) == 0
     in_run = placed.row % max(total // RUNS, 1) < RUN
     texts = [i for i, c in enumerate(columns) if c.form == "text"]
     rows = placed.mutate(drawn=drawn, in_run=in_run).filter(drawn | in_run)
     # of exact copies the first is drawn, however many there are
-    same = ibis.window(group_by="identity")
-    rows = rows.mutate(drawn=rows.drawn & (rows.row == rows.row.min().over(same))).filter(lambda t: t.drawn | t.in_run)
-    # a sample of long texts would not be small
-    rows = rows.mutate(*(rows[f"x{i}"].left(MOST_LETTERS).name(f"x{i}") for i in texts))
-    rows = rows.mutate(*(form(rows[f"x{i}"]).name(f"{name}{i}") for i in texts for name, form in (("t", written), ("w", words))))
-    following = ibis.window(order_by=[rows.identity, rows.row])
+    first = ibis.row_number().over(ibis.window(group_by="identity", order_by="row")) == 0
+    rows = rows.mutate(drawn=rows.drawn & first).filter(lambda t: t.drawn | t.in_run)
+    rows = rows.mutate(*(_plain(c, rows[f"x{i}"]).name(f"x{i}") for i, c in enumerate(columns)))
+    # spelling is learnt from rows that were drawn alone
+    spelt = {f"{name}{i}": form(rows[f"x{i}"]) for i in texts for name, form in (("t", written), ("w", words))}
+    rows = rows.mutate(**{name: ibis.ifelse(rows.drawn, text, ibis.null("string")) for name, text in spelt.items()})
+    following = ibis.window(group_by="drawn", order_by=["identity"])
     rows = rows.mutate(*(rows[f"{name}{i}"].lead().over(following).name(f"{name}{i}_next") for i in texts for name in "xtw"))
     likeness = []
     for i in texts:
         pair = Texts(rows[f"t{i}"], rows[f"w{i}"], rows[f"t{i}_next"], rows[f"w{i}_next"])
-        unequal = rows[f"x{i}"] != rows[f"x{i}_next"]
+        unequal = rows.drawn & (rows[f"x{i}"] != rows[f"x{i}_next"])
         likeness.append(ibis.ifelse(unequal, pair.edits, ibis.null("int64")).name(f"e{i}"))
-        likeness.append((unequal & pair.abbreviates).name(f"a{i}"))
+        likeness.append(ibis.ifelse(unequal, pair.abbreviates, ibis.literal(value=False)).name(f"a{i}"))
     return rows.select("row", "identity", "drawn", *(rows[f"x{i}"] for i in range(len(columns))), *likeness)
 
 
-def _plain(column: Compared, table: ir.Table) -> ir.Column:
-    value: Any = column.of(table)
+def _plain(column: Compared, value: ir.Column) -> Any:
+    formed: Any = column.formed(value)
     if column.form in ("number", "time"):
-        return value.cast("float64")
-    return value
+        return formed.cast("float64")
+    # a sample of long texts would not be small
+    return formed.left(MOST_LETTERS) if column.form == "text" else formed
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,8 @@ def _profile(frame: "pd.DataFrame", drawn: Codes, index: int, column: Compared) 
     abbreviated = frame[f"a{index}"].fillna(False).to_numpy(dtype=bool)[drawn]
     # likeness counts where it is rarer than equality, or rare: among codes that count up it is neither
     seldom = max(RARE, SELDOM * agree) * m
-    abbreviates = abbreviated.sum() <= seldom
+    # texts of one length cannot be short forms of each other
+    abbreviates = abbreviated.sum() <= seldom and raw.iloc[drawn].str.len().nunique() > 1
     wrongest = next((k for k in range(MOST_EDITS, 0, -1) if (wrong <= k).sum() <= seldom), 0)
     near = (wrong <= wrongest) | (abbreviated & abbreviates)
     coded = alone and raw.iloc[drawn].str.fullmatch(CODE).mean() > 0.95

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 
-from audit.checks.near_duplicates.blocking import ALL_PAIRS, keys_for, pairs_within
+from audit.checks.near_duplicates.blocking import ALL_PAIRS, hashes, keys_for, meetings, pairs_of, tally_of
 from audit.checks.near_duplicates.chance import floor_of, threshold
 from audit.checks.near_duplicates.columns import compared_columns, identity
 from audit.checks.near_duplicates.comparison import Bounds, compared
@@ -124,9 +124,11 @@ def search(
         raise NotApplicable("the compared columns tell too few rows apart to search for pairs; name more of them under 'columns', or ignore fewer")
     if (bounds is None and sum(p.bits for p in learnt.profiles) < floor) or (total > ALL_PAIRS and not keys):
         return Search(learnt.profiles, left_out, floor, too_little=True)
-    met, tally = pairs_within(table, learnt.profiles, keys)
-    told = compared(table, met, learnt.profiles, floor - BAND, bounds, split=subject.roles.split)
-    pairs = answers.more({"pairs": frame(_with_tally(told, tally), when_needed=True)}).frame("pairs")
+    hashed = hashes(table, learnt.profiles, keys)
+    met = meetings(hashed)
+    told = compared(table, pairs_of(met), learnt.profiles, floor - BAND, bounds, split=subject.roles.split)
+    ask = frame(_with_tally(told, tally_of(met)), when_needed=True, keeping=(hashed, met))
+    pairs = answers.more({"pairs": ask}).frame("pairs")
     found = replace(
         Search(learnt.profiles, left_out, floor), compared=int(pairs["brought"].fillna(0).iloc[0]), too_many=int(pairs["left_out"].fillna(0).iloc[0])
     )

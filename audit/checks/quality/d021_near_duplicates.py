@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from audit.checks.found import JUDGED, LIMIT
+from audit.checks.near_duplicates.chance import CHANCE_PAIRS
 from audit.checks.near_duplicates.compared_rows import differing_by_nature, is_one_of
 from audit.checks.near_duplicates.comparison import Bounds
 from audit.checks.near_duplicates.evidence import columns_shown, pairs_shown, remarks
@@ -25,8 +26,8 @@ CLAUSE = "quality:\n  - type: custom\n    engine: assay\n    implementation: {ch
 class NearDuplicates(Check):
     """Rows that agree with an earlier row in so much that chance is ruled out, and are not equal to it.
 
-    Without bounds, two rows are near duplicates when what they agree in is evidence against chance, and at most a quarter of what they say
-    differs. With bounds, they are when every compared column is equal, or close by the bounds.
+    Without bounds, two rows are near duplicates when what they agree in is evidence against chance, and at most 30 % of what they say differs. With
+    bounds, they are when every compared column is equal, or close by the bounds.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class NearDuplicates(Check):
             Measurement(JUDGED, rows, "rows", {}, total, method=method),
             Measurement("suspect_share", rows / total, "share", {}, total, method=method),
             Measurement("near_duplicate_pairs", pairs, "pairs", {}, total, method=method),
-            Measurement("evidence_needed", round(found.needed, 1), "bits", {}, total, method="at most 0.01 pairs expected by chance"),
+            Measurement("evidence_needed", round(found.needed, 1), "bits", {}, total, method=f"at most {CHANCE_PAIRS} pairs expected by chance"),
         ]
         suspect = Suspect("whole row", "nearly equal to an earlier row", rows, partial(is_one_of, identities=later), CLAUSE, compares_rows=True)
         exhibits = [pairs_shown(found, near, "Near duplicates"), columns_shown(found, near)]

@@ -1,8 +1,10 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from audit.checks.near_duplicates.blocking import keys_for, pairs_within
+from audit.checks.near_duplicates.blocking import Token, hashes, keys_for, meetings, pairs_of, tally_of
 from audit.checks.near_duplicates.columns import compared_columns, identity
 from audit.checks.near_duplicates.comparison import compared, evidence
 from audit.checks.near_duplicates.profile import learn, sampled
@@ -64,8 +66,8 @@ def test_sql_and_numpy_weigh_alike():
     frame = frame.astype({**{f"f{i}": float for i in range(6)}, "income": float})
     frame["day"] = pd.to_datetime(frame["day"])
     table, engine, learnt = learnt_from(frame)
-    met, _ = pairs_within(table, learnt.profiles, keys_for(learnt, ROWS))
-    pairs = engine.one(frame_ask(compared(table, met, learnt.profiles, -1e9, None, split=None)))
+    met = meetings(hashes(table, learnt.profiles, keys_for(learnt, ROWS)))
+    pairs = engine.one(frame_ask(compared(table, pairs_of(met), learnt.profiles, -1e9, None, split=None)))
     assert len(pairs) > 100
     place = {int(row): i for i, row in enumerate(learnt.rows)}
     left, right = (np.array([place[int(v)] for v in pairs[side]]) for side in ("left", "right"))
@@ -87,10 +89,10 @@ def test_shifted_grids_part_no_pair_in_every_key():
     base = rng.normal(size=(ROWS, 8))
     twins = base[:500] + rng.uniform(-1e-3, 1e-3, (500, 8))
     table, engine, learnt = learnt_from(pd.DataFrame(np.vstack([base, twins])).add_prefix("x"))
-    met, _ = pairs_within(table, learnt.profiles, keys_for(learnt, ROWS + 500))
-    hashes = [v for (v,) in engine.fetch(table.select(h=identity(table)))[1]]
-    pairs = {frozenset(pair) for pair in engine.fetch(met)[1]}
-    assert sum(frozenset((hashes[i], hashes[ROWS + i])) in pairs for i in range(500)) >= 495
+    met = meetings(hashes(table, learnt.profiles, keys_for(learnt, ROWS + 500)))
+    names = [v for (v,) in engine.fetch(table.select(h=identity(table)))[1]]
+    pairs = {frozenset(pair) for pair in engine.fetch(pairs_of(met).select("one", "other"))[1]}
+    assert sum(frozenset((names[i], names[ROWS + i])) in pairs for i in range(500)) >= 495
 
 
 def test_blocks_that_bring_too_many_pairs_are_left_out_and_counted(monkeypatch):
@@ -100,10 +102,64 @@ def test_blocks_that_bring_too_many_pairs_are_left_out_and_counted(monkeypatch):
     table, engine, learnt = learnt_from(frame)
     key = (blocking.Token(0, "equal", np.zeros(1, dtype=np.int64), 0.5),)
     monkeypatch.setattr(blocking, "MOST_PAIRS", 100)
-    met, tally = pairs_within(table, learnt.profiles, [key])
-    hashes = [v for (v,) in engine.fetch(table.select(h=identity(table)))[1]]
-    assert [set(pair) for pair in engine.fetch(met)[1]] == [{hashes[60], hashes[61]}]
-    assert engine.fetch(tally)[1] == [(1, 60 * 59 // 2)]
+    met = meetings(hashes(table, learnt.profiles, [key]))
+    names = [v for (v,) in engine.fetch(table.select(h=identity(table)))[1]]
+    assert [set(pair) for pair in engine.fetch(pairs_of(met).select("one", "other"))[1]] == [{names[60], names[61]}]
+    assert engine.fetch(tally_of(met))[1] == [(1, 60 * 59 // 2)]
+
+
+def test_exact_copies_meet_others_once_and_each_other_never():
+    # under the key a, rows 0, 1 and 3 meet, of which 1 and 3 are one row; rows 2 and 5 are exact copies, and no pair
+    frame = pd.DataFrame({"a": [7, 7, 8, 7, 9, 8], "b": [0.5, 1.5, 2.5, 1.5, 3.5, 2.5]})
+    table, engine, learnt = learnt_from(frame)
+    one_of = [(Token(0, "equal", np.zeros(1, dtype=np.int64), 0.5),), (Token(1, "equal", np.zeros(1, dtype=np.int64), 0.5),)]
+    met = meetings(hashes(table, learnt.profiles, one_of))
+    names = [v for (v,) in engine.fetch(table.select(h=identity(table)))[1]]
+    ((one, other, one_first, other_first),) = engine.fetch(pairs_of(met))[1]
+    # row 0 has no copies, and the first of the copies of row 3 is row 1
+    assert {one: one_first, other: other_first} == {names[0]: None, names[1]: 1}
+    assert engine.fetch(tally_of(met))[1] == [(1, 0)]
+
+
+def test_without_keys_all_rows_meet():
+    table, engine, learnt = learnt_from(pd.DataFrame({"a": [1, 2, 3, 1], "b": [4, 5, 6, 4]}))
+    met = meetings(hashes(table, learnt.profiles, []))
+    assert len(engine.fetch(pairs_of(met))[1]) == 3
+
+
+def test_the_first_of_exact_copies_stands_for_them():
+    frame = numbers()
+    frame.iloc[[900, 950]] = frame.iloc[[10, 10]].assign(f0=lambda t: t["f0"] + 1e-4).to_numpy()
+    frame = frame.astype({**{f"f{i}": float for i in range(6)}, "income": float})
+    frame["day"] = pd.to_datetime(frame["day"])
+    table, engine, learnt = learnt_from(frame)
+    met = meetings(hashes(table, learnt.profiles, keys_for(learnt, ROWS)))
+    pairs = engine.one(frame_ask(compared(table, pairs_of(met), learnt.profiles, 30, None, split=None)))
+    assert pairs[["left", "right"]].to_numpy().tolist() == [[10, 900]]
+
+
+def test_spelling_is_learnt_from_pairs_of_different_rows():
+    # of exact copies one is drawn, so no text is compared with that of its own copy
+    names = [f"{w}{w[::-1]}" for w in ("anna", "bo", "cyril", "dee", "eli", "fay", "gil", "hal")]
+    subject, engine = subject_of(pd.DataFrame({"name": names * 3, "x": list(range(8)) * 3}))
+    columns, _ = compared_columns(subject.table)
+    rows = engine.one(frame_ask(sampled(subject.table, columns, 24)))
+    drawn = rows[rows["drawn"]]
+    assert sorted(drawn["row"]) == list(range(8))
+    assert drawn["e0"].notna().sum() == 7
+    ordered = drawn.sort_values("identity")
+    expected = [editing_distance(a, b) for a, b in itertools.pairwise(ordered["x0"])]
+    assert ordered["e0"].dropna().tolist() == expected
+    assert not rows.loc[~rows["drawn"], "a0"].any()
+
+
+def editing_distance(a: str, b: str) -> int:
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row, before = [i], row
+        for j, y in enumerate(b, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+    return row[-1]
 
 
 def test_columns_without_room_are_named():
@@ -145,3 +201,12 @@ def test_a_very_long_text_is_compared_by_its_beginning():
     subject, engine = subject_of(pd.DataFrame({"l": ["a" * 1_000_000], "r": ["a" * 900_000]}))
     t = subject.table
     assert engine.fetch(t.select(e=Texts(written(t.l), words(t.l), written(t.r), words(t.r)).edits))[1] == [(0,)]
+
+
+def test_texts_of_one_length_are_no_short_forms_of_each_other():
+    rng = np.random.default_rng(5)
+    codes = pd.DataFrame({"c": [f"{a:05d} {b:05d}" for a, b in rng.integers(0, 99_999, (600, 2))], "x": rng.normal(size=600)})
+    _, _, learnt = learnt_from(codes)
+    assert not learnt.profiles[0].abbreviates
+    _, _, learnt = learnt_from(codes.assign(c=codes["c"] + np.where(codes["x"] > 0, " east", "")))
+    assert learnt.profiles[0].abbreviates

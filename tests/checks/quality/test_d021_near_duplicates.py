@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.checks.near_duplicates.search import search
 from audit.checks.quality.d021_near_duplicates import CLAUSE, NearDuplicates
 from audit.contract.read import read_contract
 from audit.core.check import ROW
 from audit.core.errors import NotApplicable, UsageError
 from audit.core.status import Status
+from audit.engines.ask_engine import CheckAnswers
 from tests.answers import findings, one, status, subject_of
 
 ROWS = 1_200
@@ -281,3 +283,19 @@ def test_thousands_of_copies_of_one_row_are_one_row():
     subject, engine = subject_of(frame)
     found = findings(NearDuplicates(), subject, engine)
     assert picked(found, subject, engine) == places
+
+
+def test_restaurants_listed_by_two_guides(real_data):
+    folder = real_data / "dup_fodors_zagats"
+    fodors, zagats = pd.read_csv(folder / "fodors.csv"), pd.read_csv(folder / "zagats.csv")
+    matches = pd.read_csv(folder / "match_fodors_zagats_more_attrs.csv")
+    both = pd.concat([fodors, zagats], ignore_index=True)
+    row = {("f", v): i for i, v in enumerate(fodors["id"])} | {("z", v): len(fodors) + i for i, v in enumerate(zagats["id"])}
+    truth = {(row["f", f], row["z", z]) for f, z in zip(matches["fodors_id"], matches["zagats_id"], strict=True)}
+    assert len(truth) == 112
+    subject, engine = subject_of(both, key=("id",))
+    asks = NearDuplicates().asks(subject)
+    found = search(subject, CheckAnswers(asks, engine.prefetch(asks.values())), len(both), without=("id",))
+    pairs = {(int(a), int(b)) for a, b in found.rows[found.verdict.near]}
+    assert len(pairs & truth) / 112 > 0.85
+    assert len(pairs & truth) / len(pairs) > 0.97
