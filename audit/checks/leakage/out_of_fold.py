@@ -88,15 +88,15 @@ def _models(numbers: int, words: int, seed: int) -> dict[str, Any]:
 
     filled = make_pipeline(SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler())
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    coded = slice(numbers, numbers + words)
-    line = ColumnTransformer([("numbers", filled, slice(0, numbers)), ("words", one_hot, coded)])
+    coded = list(range(numbers, numbers + words))
+    line = ColumnTransformer([("numbers", filled, list(range(numbers))), ("words", one_hot, coded)])
     # trees that split sets of words need no column for each word, and take a quarter of the time
     boosted = HistGradientBoostingClassifier(
         max_iter=60,
         max_leaf_nodes=15,
         l2_regularization=1.0,
         early_stopping=False,
-        categorical_features=list(range(coded.start, coded.stop)),
+        categorical_features=coded,
         random_state=seed,
     )
     return {"logistic regression": make_pipeline(line, LogisticRegression(max_iter=300)), "boosted trees": boosted}
