@@ -1,11 +1,17 @@
 """What the gate flags in dirty tables of which a clean twin exists, cell by cell: contract inferred from the dirty table, no labels.
 
-python benchmarks/dirty_tables.py FOLDER …      each with dirty.csv and clean.csv, such as those of the Raha benchmark
+python benchmarks/dirty_tables.py FOLDER … [--clean] [-v]
+
+Each folder holds dirty.csv and clean.csv, such as those of the Raha benchmark; with a kinds.csv beside them, as ``planted_errors.py`` writes it,
+recall is told by kind of error too. ``--clean`` examines the clean twins instead, in which every flagged cell is a false alarm. Where there are
+several folders, all cells together are scored at the end.
 """
 
+import argparse
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -38,43 +44,73 @@ def flagged(table: ir.Table, engine: AskEngine, found: Examined, rows: int) -> C
     return cells
 
 
-def main(folder: Path) -> None:
-    """Print precision, recall and F1 of the flagged cells, together and check by check."""
-    source = open_source("dirty.csv", folder)
-    dirty, clean = (pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False) for name in ("dirty", "clean"))
-    wrong = {(i, dirty.columns[j]) for i, j in zip(*(dirty.to_numpy() != clean.to_numpy()).nonzero(), strict=True)}
+def main() -> None:
+    """Print precision, recall and F1 of the flagged cells: of each table, check by check, and of all together."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--clean", action="store_true")
+    parser.add_argument("-v", action="store_true", help="show cells that were flagged or missed wrongly")
+    options = parser.parse_args()
+    called: set[tuple[str, int, str]] = set()
+    there: dict[tuple[str, int, str], str] = {}
+    blamed: dict[str, set[tuple[str, int, str]]] = defaultdict(set)
+    for folder in options.folders:
+        by_check, kinds = examined(folder, clean=options.clean, verbose=options.v)
+        there |= {(folder.name, *cell): kind for cell, kind in kinds.items()}
+        for code, cells in by_check.items():
+            blamed[code] |= {(folder.name, *cell) for cell in cells}
+        called = set().union(*blamed.values())
+        if len(options.folders) > 1:
+            print(f"so far        all checks {_score(called, set(there))}", flush=True)
+    if len(options.folders) > 1:
+        print("\nall tables")
+        for code, cells in {"all checks": called, **dict(sorted(blamed.items()))}.items():
+            print(f"  {code:10s} {_score(cells, set(there))}")
+        for kind in sorted({k for k in there.values() if k}):
+            mine = {cell for cell, k in there.items() if k == kind}
+            checks = ", ".join(f"{c} {len(cells & mine)}" for c, cells in sorted(blamed.items()) if cells & mine)
+            print(f"  {kind:15s} {len(mine):6,} cells  recall {len(mine & called) / len(mine):.3f}   {checks}")
+
+
+def examined(folder: Path, *, clean: bool, verbose: bool) -> tuple[dict[str, Cells], dict[tuple[int, str], str]]:
+    """Return the cells that each check flags in a table, and the wrong ones with their kind."""
+    file = "clean.csv" if clean else "dirty.csv"
+    source = open_source(file, folder)
+    looked, right = (pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in (file, "clean.csv"))
+    places = {(i, looked.columns[j]) for i, j in zip(*(looked.to_numpy() != right.to_numpy()).nonzero(), strict=True)}
+    kind_of = pd.read_csv(folder / "kinds.csv", dtype=str, keep_default_na=False) if (folder / "kinds.csv").exists() else None
+    wrong = {(i, c): str(kind_of.loc[i, c]) if kind_of is not None else "" for i, c in places}
     engine = AskEngine(source.backend)
     with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "inferred.odcs.yaml"
-        file.write_text(yaml.safe_dump(infer(source.table, engine, name="t"), sort_keys=False), encoding="utf-8")
-        contract = read_contract(file)
+        inferred = Path(scratch) / "inferred.odcs.yaml"
+        inferred.write_text(yaml.safe_dump(infer(source.table, engine, name="t"), sort_keys=False), encoding="utf-8")
+        contract = read_contract(inferred)
     examination = examine(Subject("t", source.table), verb="gate", families=("quality",), contract=contract)
     by_check: dict[str, Cells] = defaultdict(set)
     numbered = source.numbered()
     for found in examination.examined:
         if found.status.rank <= Status.WARNED.rank:
-            by_check[found.check.code] |= flagged(numbered, engine, found, len(dirty))
-    print(f"\n{folder.name}: {len(wrong):,} wrong cells of {dirty.size:,}")
+            by_check[found.check.code] |= flagged(numbered, engine, found, len(looked))
+    print(f"\n{folder.name}: {len(wrong):,} wrong cells of {looked.size:,}")
     for code, cells in {"all checks": set().union(*by_check.values()), **by_check}.items():
         if cells or code == "all checks":
-            print(f"  {code:10s} {discover()[code].title if code in discover() else '':32s} {_score(cells, wrong)}")
-    if "-v" in sys.argv:
+            print(f"  {code:10s} {discover()[code].title if code in discover() else '':32s} {_score(cells, set(wrong))}", flush=True)
+    if verbose:
         for code, cells in by_check.items():
-            for row, column in sorted(cells - wrong)[:15]:
-                print(f"  not wrong: {code} {column} {dirty.loc[row, column]!r}", file=sys.stderr)
-        missed = wrong - set().union(*by_check.values())
+            for row, column in sorted(cells - set(wrong))[:15]:
+                print(f"  not wrong: {code} {column} {looked.loc[row, column]!r}", file=sys.stderr)
+        missed = set(wrong) - set().union(*by_check.values())
         for row, column in sorted(missed)[:60]:
-            print(f"  missed: {column} {dirty.loc[row, column]!r} for {clean.loc[row, column]!r}", file=sys.stderr)
+            print(f"  missed: {column} {looked.loc[row, column]!r} for {right.loc[row, column]!r}", file=sys.stderr)
+    return by_check, wrong
 
 
-def _score(cells: Cells, wrong: Cells) -> str:
-    right = len(cells & wrong)
+def _score(cells: Collection[object], wrong: Collection[object]) -> str:
+    right = len(set(cells) & set(wrong))
     precision, recall = right / len(cells) if cells else 1.0, right / len(wrong) if wrong else 1.0
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return f"{len(cells):6,} cells  precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}"
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        if name != "-v":
-            main(Path(name))
+    main()

@@ -1,12 +1,15 @@
 """False alarms of the gate: clean tables, a contract inferred from one sample, the whole gate on a fresh sample of the same source.
 
-python benchmarks/gate_false_alarms.py [TABLES]
+python benchmarks/gate_false_alarms.py [TABLES] [--kept FILE]
 """
 
+import argparse
+import json
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -102,33 +105,45 @@ def source_of_tables(rng: np.random.Generator) -> Callable[[np.random.Generator,
     return draw
 
 
-def main(tables: int) -> None:
+def judged(seed: int, file: Path) -> dict[str, object]:
+    """Return what the gate says of a fresh table, with the checks that alarm."""
+    rng = np.random.default_rng(seed)
+    draw, n = source_of_tables(rng), int(rng.choice([500, 2_000, 10_000]))
+    seen, fresh = frame_source(draw(rng, n)), frame_source(draw(rng, n))
+    file.write_text(yaml.safe_dump(infer(seen.table, AskEngine(seen.backend), name="t"), sort_keys=False), encoding="utf-8")
+    contract = read_contract(file)
+    roles = merge_roles(contract, {"target": "label"})
+    results = examine(Subject("t", fresh.table, roles), verb="gate", families=GATE, contract=contract).run.results
+    alarms = [[r.key, r.status.value, r.message] for r in results if r.status.rank <= Status.WARNED.rank]
+    return {"seed": seed, "rows": n, "state": min((r.status for r in results), key=lambda s: s.rank).value, "alarms": alarms}
+
+
+def main() -> None:
     """Print how often a fresh clean table is failed, or warned about, and by which checks."""
-    states: Counter[Status] = Counter()
-    guilty: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(tables):
-            rng = np.random.default_rng(seed)
-            draw, n = source_of_tables(rng), int(rng.choice([500, 2_000, 10_000]))
-            seen, fresh = frame_source(draw(rng, n)), frame_source(draw(rng, n))
-            file = Path(folder) / "inferred.odcs.yaml"
-            file.write_text(yaml.safe_dump(infer(seen.table, AskEngine(seen.backend), name="t"), sort_keys=False), encoding="utf-8")
-            contract = read_contract(file)
-            roles = merge_roles(contract, {"target": "label"})
-            run = examine(Subject("t", fresh.table, roles), verb="gate", families=GATE, contract=contract).run
-            for result in run.results:
-                if result.status.rank <= Status.WARNED.rank:
-                    guilty[f"{result.code} {result.status.value}"] += 1
-                    if "-v" in sys.argv:
-                        print(seed, n, result.key, result.status.value, result.message[:200], file=sys.stderr)
-            states[min((r.status for r in run.results), key=lambda s: s.rank)] += 1
-    failed = states[Status.FAILED] + states[Status.ERROR]
-    flagged = failed + states[Status.WARNED]
-    for name, count in (("failed", failed), ("failed or warned", flagged)):
-        low, high = wilson(count, tables) or (0.0, 1.0)
-        print(f"{name}: {count} of {tables} clean tables ({count / tables:.1%}, {low:.1%} to {high:.1%})")
-    print("by check:", dict(guilty.most_common()))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("tables", type=int, nargs="?", default=200)
+    parser.add_argument("--kept", type=Path, help="JSON lines, one for each table, written as they come; what is there already is not run again")
+    parser.add_argument("-v", action="store_true", help="show every alarm")
+    options = parser.parse_args()
+    there = [json.loads(line) for line in options.kept.read_text().splitlines()] if options.kept and options.kept.exists() else []
+    found = {line["seed"]: line for line in there if line["seed"] < options.tables}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        kept = stack.enter_context(options.kept.open("a", encoding="utf-8")) if options.kept else None
+        for seed in range(options.tables):
+            if seed not in found:
+                found[seed] = judged(seed, Path(folder) / "inferred.odcs.yaml")
+                if kept:
+                    print(json.dumps(found[seed]), file=kept, flush=True)
+            for key, state, message in found[seed]["alarms"] if options.v else []:
+                print(seed, found[seed]["rows"], key, state, message[:200], file=sys.stderr)
+    states = Counter(line["state"] for line in found.values())
+    failed = states[Status.FAILED.value] + states[Status.ERROR.value]
+    for name, count in (("failed", failed), ("failed or warned", failed + states[Status.WARNED.value])):
+        low, high = wilson(count, options.tables) or (0.0, 1.0)
+        print(f"{name}: {count} of {options.tables} clean tables ({count / options.tables:.1%}, {low:.1%} to {high:.1%})")
+    guilty = Counter(f"{key.split(':')[0]} {state}" for line in found.values() for key, state, _ in line["alarms"])
+    print("alarms by check:", dict(guilty.most_common()))
 
 
 if __name__ == "__main__":
-    main(next((int(a) for a in sys.argv[1:] if a.isdigit()), 200))
+    main()

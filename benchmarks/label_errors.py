@@ -1,6 +1,6 @@
 """Confident learning on published label sets, and how often L008 finds label errors where there are none and where some were planted.
 
-Run: python -m benchmarks.label_errors [REPEATS]      (10 repeats take about ten minutes)
+Run: python -m benchmarks.label_errors [REPEATS [KIND …]]      (10 repeats take about ten minutes)
 
 With ASSAY_REAL_DATA naming the folder of published data sets, the counts of the first table are those of MNIST's and CIFAR-10's test labels.
 """
@@ -8,6 +8,7 @@ With ASSAY_REAL_DATA naming the folder of published data sets, the counts of the
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +66,20 @@ def table(kind: str, rng: np.random.Generator) -> pd.DataFrame:
         x = rng.integers(0, 5, size=(ROWS, 6)).astype(float)
         effect = np.array([-3, -1, 0, 1, 3])
         y = rng.random(ROWS) < sigmoid(effect[x[:, 0].astype(int)] + 0.7 * effect[x[:, 1].astype(int)])
+    elif kind in ("words", "rare words"):
+        words = 5 if kind == "words" else 60
+        levels = rng.integers(0, words, size=(ROWS, 6))
+        effect = 2.5 * rng.normal(size=(2, words))
+        y = rng.random(ROWS) < sigmoid(effect[0, levels[:, 0]] + effect[1, levels[:, 1]])
+        return pd.DataFrame(levels, columns=[f"x{i}" for i in range(6)]).map("word {}".format).assign(y=y.astype(int))
     else:  # a rule with exceptions of its own: no table can tell these from wrong labels
         y = rng.random(ROWS) < np.where((x[:, 0] > 0) & (x[:, 1] > -0.5), 0.97, np.where(x[:, 2] > 0, 0.3, 0.05))
     return pd.DataFrame(x, columns=[f"x{i}" for i in range(6)]).assign(y=y.astype(int))
 
 
-KINDS = ("far apart", "overlapping", "weak", "unequal spread", "interactions", "heavy tails", "categories", "rule with exceptions")
+KINDS = (
+    "far apart", "overlapping", "weak", "unequal spread", "interactions", "heavy tails", "categories", "rule with exceptions", "words", "rare words",
+)  # fmt: skip
 
 
 def examined(frame: pd.DataFrame, seed: int) -> tuple[Findings, np.ndarray]:
@@ -85,10 +94,10 @@ def examined(frame: pd.DataFrame, seed: int) -> tuple[Findings, np.ndarray]:
     return found, marked["bad"].to_numpy()
 
 
-def simulated(repeats: int) -> None:
+def simulated(repeats: int, kinds: Sequence[str] = KINDS) -> None:
     print(f"\nL008 on {ROWS:,} rows, {repeats} tables a line")
     print(f"{'classes':<22} {'turned':>7} {'warned':>7} {'estimated':>10} {'precision':>10} {'recall':>7}")
-    for kind in KINDS:
+    for kind in kinds:
         for share in (0.0, 0.05, 0.1):
             warned, estimates, precision, recall = 0, [], [], []
             for repeat in range(repeats):
@@ -109,7 +118,7 @@ def simulated(repeats: int) -> None:
 def main() -> None:
     if "ASSAY_REAL_DATA" in os.environ:
         published(Path(os.environ["ASSAY_REAL_DATA"]) / "label_errors")
-    simulated(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    simulated(int(sys.argv[1]) if len(sys.argv) > 1 else 10, sys.argv[2:] or KINDS)
 
 
 if __name__ == "__main__":

@@ -164,17 +164,25 @@ class Proxies(Check):
     def _told(self, groups: Sequence[Group], columns: Sequence[str], sample: BandedSample) -> list[Told]:
         levels, level = {c: sample.levels(c) for c in columns}, _level_of_each(len(groups) * len(columns))
         told: list[Told] = []
-        for attribute in dict.fromkeys(g.attribute for g in groups):
-            same = [g for g in groups if g.attribute == attribute]
-            known = same[0].known
-            placed, fold, members = {c: levels[c][known] for c in columns}, sample.fold[known], [g.member[known] for g in same]
+        for same in _known_alike(groups):
+            known, members = same[0].known, [g.member[same[0].known] for g in same]
+            placed, fold = {c: levels[c][known] for c in columns}, sample.fold[known]
             areas = [{c: a for c in columns if (a := alone(placed[c], member, fold, level)) is not None} for member in members]
             order = sorted(columns, key=lambda c: (-max((a[c][0] for a in areas if c in a), default=0.0), c))
             joint = together([placed[c] for c in order], members, fold, LEVEL)
             for group, area, both in zip(same, areas, joint, strict=True):
-                undeclared = [c for c in area if attribute not in self.declared_proxies.get(c, ())]
+                undeclared = [c for c in area if group.attribute not in self.declared_proxies.get(c, ())]
                 told.append(Told(group, {c: area[c] for c in sorted(undeclared, key=lambda c: (-area[c][0], c))}, both))
-        return told
+        place = {(g.attribute, g.value): i for i, g in enumerate(groups)}
+        return sorted(told, key=lambda t: place[t.group.attribute, t.group.value])
+
+
+def _known_alike(groups: Sequence[Group]) -> list[list[Group]]:
+    """Return groups whose attributes are known in the same rows together: one regression serves them all."""
+    alike: dict[bytes, list[Group]] = {}
+    for group in groups:
+        alike.setdefault(group.known.tobytes(), []).append(group)
+    return list(alike.values())
 
 
 def _level_of_each(looks: int) -> float:

@@ -75,7 +75,8 @@ def together(levels: Sequence[NDArray[np.int64]], members: Sequence[NDArray[np.b
     rows = _indicators(levels)
     fold, y = fold[:MOST_ROWS], np.column_stack([m[:MOST_ROWS] for m in members]).astype(np.float64)
     parts = [rows[fold == f] for f in range(FOLDS)]
-    products = [part.T @ part for part in parts]
+    # counts of at most MOST_ROWS, which 32 bits hold exactly, in half the time
+    products = [(part.T @ part).astype(np.float64) for part in parts]
     answers = [part.T @ y[fold == f] for f, part in enumerate(parts)]
     sizes, sums = np.array([len(part) for part in parts]), np.array([y[fold == f].sum(axis=0) for f in range(FOLDS)])
     learned, inside = sizes.sum() - sizes, sums.sum(axis=0) - sums
@@ -90,15 +91,15 @@ def together(levels: Sequence[NDArray[np.int64]], members: Sequence[NDArray[np.b
     return [None if lacking[i] else _of_scores(score[:, i], y[:, i], level) for i in range(y.shape[1])]
 
 
-def _indicators(levels: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+def _indicators(levels: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
     """Return a column of ones and zeros for each level that occurs."""
-    blocks: list[NDArray[np.float64]] = []
+    blocks: list[NDArray[np.float32]] = []
     width = 0
     for column in levels:
         found = np.unique(column[:MOST_ROWS])
         if blocks and width + len(found) > MOST_LEVELS:
             break
-        blocks.append((column[:MOST_ROWS, np.newaxis] == found).astype(np.float64))
+        blocks.append((column[:MOST_ROWS, np.newaxis] == found).astype(np.float32))
         width += len(found)
     return np.hstack(blocks)
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from audit.checks.found import JUDGED, LIMIT, findings_of, promised
 from audit.checks.quality.dependency import Dependency
 from audit.checks.quality.dependency_candidates import candidates
-from audit.checks.quality.dependency_doubts import DoubtedDeterminant, doubts
+from audit.checks.quality.dependency_doubts import Doubts, doubts
 from audit.checks.quality.dependency_search import Violated, violated
 from audit.checks.quality.sampled import plain_columns, sampled
 from audit.checks.quality.value_profile import clause
@@ -144,7 +144,7 @@ class FunctionalDependencies(Check):
         dependents = [c for c in columns if c not in self.settled]
         tried = candidates(sample[columns], determinants, dependents, total)
         almost, exact = violated(tried, table, answers, total) if tried else ([], [])
-        suspects = _suspects(*doubts(almost, exact, subject, answers), table, answers) if almost else []
+        suspects = _suspects(doubts(almost, exact, subject, answers), table, answers) if almost else []
         pairs = counted(len(determinants) * max(len(dependents) - 1, 0), "pair of columns", "pairs of columns")
         if len(every) > len(columns):
             pairs = f"{pairs} (the first {MOST_COLUMNS} of {len(every):,})"
@@ -166,20 +166,24 @@ def _can_determine(column: ir.Column, values: "pd.Series") -> bool:
     return not (kind.is_timestamp() or kind.is_time() or kind.is_interval() or kind.is_boolean())
 
 
-def _suspects(found: Sequence[Violated], wrong: Sequence[DoubtedDeterminant], table: ir.Table, answers: Answers) -> list[Suspect]:
+def _suspects(found: Doubts, table: ir.Table, answers: Answers) -> list[Suspect]:
     """Return the cells in doubt, with each column once for what it should follow from, and once for what should follow from it."""
-    lines: list[tuple[str, str, Callable[[ir.Table], ir.BooleanValue], str]] = []
-    for column in dict.fromkeys(v.dependency.dependent for v in found):
-        mine = [v for v in found if v.dependency.dependent == column]
+    lines: list[tuple[str, str, Callable[[ir.Table], ir.BooleanValue], str, Callable[[], int]]] = []
+    for column in dict.fromkeys(v.dependency.dependent for v in found.found):
+        mine = [v for v in found.found if v.dependency.dependent == column]
         best = max(mine, key=lambda v: (v.strength.explained, v.strength.supported)).dependency
         rule = {"check": FunctionalDependencies.code, "determinant": list(best.determinant)}
         promise = clause(column, quality=[{"type": "custom", "engine": "assay", "implementation": rule}])
-        lines.append((column, _differs([v.dependency for v in mine]), partial(_breaks_any, mine), promise))
-    for doubted in wrong:
-        lines.append((doubted.determinant, f"most rows with the same value have another {listed(doubted.dependents, most=3)}", doubted.doubtful, ""))
-    counts = answers.more({str(i): scalar(table.count(where=failing(table))) for i, (_, _, failing, _) in enumerate(lines)})
-    rows_of = [int(counts.scalar(str(i))) for i in range(len(lines))]
-    return [Suspect(column, what, n, failing, promise) for (column, what, failing, promise), n in zip(lines, rows_of, strict=True) if n]
+        lines.append((column, _differs([v.dependency for v in mine]), partial(_breaks_any, mine), promise, partial(found.rows_with_pairs, mine)))
+    for doubted in found.determinants:
+        what = f"most rows with the same value have another {listed(doubted.dependents, most=3)}"
+        lines.append((doubted.determinant, what, doubted.doubtful, "", partial(found.rows_doubtful, doubted)))
+    if found.whole:  # the broken rows are at hand, so that the table need not be read again
+        rows_of = [count() for *_, count in lines]
+    else:
+        counts = answers.more({str(i): scalar(table.count(where=failing(table))) for i, (_, _, failing, _, _) in enumerate(lines)})
+        rows_of = [int(counts.scalar(str(i))) for i in range(len(lines))]
+    return [Suspect(column, what, n, failing, promise) for (column, what, failing, promise, _), n in zip(lines, rows_of, strict=True) if n]
 
 
 def _breaks_any(found: Sequence[Violated], table: ir.Table) -> ir.BooleanValue:

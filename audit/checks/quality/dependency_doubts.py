@@ -1,7 +1,7 @@
 """Which cell is in doubt where a dependency is broken: what follows, what it follows from, or none, because the row is an exception."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -49,9 +49,45 @@ class DoubtedDeterminant:
         return among(joined(columns), self.texts).fill_null(False)
 
 
-def doubts(
-    found: Sequence[Violated], exact: Sequence[Dependency], subject: Subject, answers: Answers
-) -> tuple[list[Violated], list[DoubtedDeterminant]]:
+@dataclass(frozen=True)
+class Doubts:
+    """Which cells are in doubt.
+
+    Parameters
+    ----------
+    found : sequence of Violated
+        With only the pairs whose dependent is in doubt; without dependencies that have none.
+    determinants : sequence of DoubtedDeterminant
+        Determinants in doubt.
+    broken : pandas frame
+        Rows that break a dependency, as text.
+    whole : bool
+        Whether these are all such rows.
+    """
+
+    found: Sequence[Violated]
+    determinants: Sequence[DoubtedDeterminant]
+    broken: "pd.DataFrame"
+    whole: bool
+
+    def rows_with_pairs(self, found: Sequence[Violated]) -> int:
+        """Return in how many of the broken rows one of some dependencies is broken."""
+        marks = np.zeros(len(self.broken), dtype=bool)
+        for violation in found:
+            columns = [*violation.dependency.determinant, violation.dependency.dependent]
+            marks |= self.broken[columns].notna().all(axis=1).to_numpy() & self._is_among(columns, violation.pairs)
+        return int(marks.sum())
+
+    def rows_doubtful(self, doubted: DoubtedDeterminant) -> int:
+        """Return in how many of the broken rows a determinant is in doubt."""
+        return int(self._is_among([doubted.determinant, *doubted.dependents], doubted.texts).sum())
+
+    def _is_among(self, columns: Sequence[str], texts: Collection[str]) -> NDArray[np.bool_]:
+        wanted = frozenset(texts)
+        return np.array([text in wanted for text in _joined_text(self.broken, columns)], dtype=bool)
+
+
+def doubts(found: Sequence[Violated], exact: Sequence[Dependency], subject: Subject, answers: Answers) -> Doubts:
     """Settle which cells are in doubt.
 
     Rows with one value of another column that break a dependency as a rule, as those of one hospital abroad may, are no errors. A row that
@@ -68,13 +104,6 @@ def doubts(
         The table.
     answers : Answers
         Where to ask.
-
-    Returns
-    -------
-    found : list of Violated
-        With only the pairs whose dependent is in doubt; without dependencies that have none.
-    determinants : list of DoubtedDeterminant
-        Determinants in doubt.
     """
     every = max(1, sum(v.strength.violations for v in found) // SIZE)
     broken = answers.more({"broken": _broken_rows(found, subject.table, every)}).frame("broken")
@@ -95,7 +124,7 @@ def doubts(
             determinants.append(DoubtedDeterminant(determinant[0], dependents, tuple(dict.fromkeys(texts))))
             real[np.ix_(wrong, mine)] = False
     kept = [_with_pairs(v, broken, breaks[:, i], real[:, i], bool(excepted[:, i].any())) for i, v in enumerate(found)]
-    return [v for v in kept if v.pairs], determinants
+    return Doubts([v for v in kept if v.pairs], determinants, broken, whole=every == 1)
 
 
 def _confirmed(found: Sequence[Violated], real: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -132,6 +132,18 @@ def test_rows_without_a_probability_are_left_out_and_scores_without_a_split_are_
         findings(LabelErrors(), subject, engine)
 
 
+def test_words_alone_are_learnt_from_even_where_some_are_missing_or_rare():
+    """The label follows from the street where it is known; a town of 40 names says nothing, and names of rows are not looked at."""
+    rng = np.random.default_rng(5)
+    street, town = rng.choice(["Elm", "Oak", "Ash", "Fir"], 1_000), np.char.add("town ", rng.integers(0, 40, 1_000).astype(str))
+    labels = np.isin(street, ["Oak", "Fir"]).astype(np.int64)
+    frame = pd.DataFrame({"street": street, "town": town, "name": np.char.add("n", np.arange(1_000).astype(str))})
+    frame.loc[:49, "street"] = None
+    for p in out_of_fold(frame, labels, 0).values():
+        assert (p.argmax(axis=1) == labels)[50:].all()
+        assert np.abs(p[:50, 1] - 0.5).max() < 0.4
+
+
 def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.model_selection", None)
     with pytest.raises(NotApplicable, match="pip install"):

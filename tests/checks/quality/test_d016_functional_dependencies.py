@@ -72,6 +72,19 @@ def test_a_determinant_that_most_dependents_contradict_is_itself_in_doubt():
     assert any(s.what.startswith("most rows with the same value have another") for s in found.suspects)
 
 
+def test_a_gap_is_not_the_empty_text_when_rows_in_doubt_are_counted():
+    """A row of the empty postcode says Dover. So does one without a postcode, which is looked at because its shade is wrong."""
+    frame = places(800)
+    frame["zip"] = frame["zip"].astype(str).replace("10001", "")
+    rng = np.random.default_rng(9)
+    frame["paint"] = rng.integers(0, 40, 800)
+    frame["shade"] = np.array(["pale", "dark", "dull"])[frame["paint"] % 3]
+    empty = int(frame.index[frame["zip"] == ""][0])
+    frame.loc[empty, "town"] = "Dover"
+    frame.loc[200, ["zip", "town", "shade"]] = [None, "Dover", "loud"]
+    assert found_in(frame)[1] == {"town": [empty], "shade": [200]}
+
+
 def test_dependents_that_several_determinants_find_wrong_are_wrong():
     frame = places()
     frame["phone"] = "0" + (frame["zip"] * 7).astype(str)
