@@ -13,6 +13,7 @@ from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
+from audit.engines.fetched import fetched_frame, fetched_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +89,7 @@ class AskEngine:
         if self.backend.name == "duckdb":
             # straight from DuckDB: ibis would make an Arrow table, then a frame, then objects
             return tuple(table.columns), self.backend.con.execute(sql).fetchall()
-        rows = self.backend.to_pyarrow(table).to_pylist()
-        return tuple(table.columns), [tuple(row.values()) for row in rows]
+        return tuple(table.columns), fetched_rows(self.backend, sql, table.schema())
 
     def fetch_frame(self, table: ir.Table) -> "pd.DataFrame":
         """Run one query and return its rows as a pandas frame."""
@@ -97,7 +97,7 @@ class AskEngine:
         self.queries.append(sql)
         if self.backend.name == "duckdb":
             return self.backend.con.execute(sql).df()
-        return self.backend.to_pyarrow(table).to_pandas()
+        return fetched_frame(self.backend, sql, table.schema())
 
     def _scalars(self, asks: Sequence[Ask]) -> dict[int, Any]:
         """Answer scalars, one query per table they are about."""

@@ -1,25 +1,28 @@
-"""Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
+"""Where tables come from: files, patterns and partitions, here or in an object store, databases behind a URL, and frames in memory."""
 
 import csv
 import gzip
 import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError, TableNotFound
+from ibis.common.exceptions import IbisError
 
-from audit.core.check import ROW
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.fingerprint import file_sha256
 from audit.engines.ask_engine import one_line
+from audit.engines.databases import FORMS, SAME_ENGINE, is_database, open_database, open_database_beside
+from audit.engines.digest import digest
+from audit.engines.partitions import partition_options, partitioned_files
+from audit.engines.remote_files import open_remote
+from audit.engines.source import Source
+from audit.engines.urls import masked
 
 READERS = {
     ".parquet": "read_parquet",
@@ -36,40 +39,9 @@ READERS = {
 CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
 GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
 DELIMITERS = ",;\t|"
-SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
 NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
-
-
-@dataclass(frozen=True)
-class Source:
-    """An opened table.
-
-    Parameters
-    ----------
-    table : ibis table
-        The rows, lazily.
-    backend : ibis backend
-        The connection that holds it.
-    location : str
-        What was opened.
-    files : sequence of Path
-        The files behind it; empty for databases and frames.
-    """
-
-    table: ir.Table
-    backend: Any
-    location: str
-    files: Sequence[Path] = ()
-
-    def numbered(self) -> ir.Table:
-        """Return the table with a column ``assay_row``: the position of each row in the source, from 0."""
-        number = "file_row_number"
-        if len(self.files) == 1 and self.files[0].suffix in (".parquet", ".pq") and number not in self.table.columns:
-            # the file's own numbers can be read by several threads, which a window over all rows cannot
-            return self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number})
-        return self.table.mutate(**{ROW: ibis.row_number()})
 
 
 def connect() -> Any:
@@ -86,7 +58,9 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     Parameters
     ----------
     location : str
-        A path or glob of Parquet, CSV or JSON files, or an ibis URL whose fragment names the table: ``duckdb://sales.db#orders``.
+        A path or pattern of Parquet, CSV or JSON files, a folder of partitions (``sales/year=2024/…``), a URL of such files that fsspec knows
+        (``s3://bucket/sales/*.parquet``), or a URL of a database whose fragment names the table (``duckdb://sales.db#orders``,
+        ``postgres://user@host/db#orders``, ``pyspark://local[2]#orders``).
     base : Path
         What relative paths are relative to.
     promised : mapping of str to str, optional
@@ -102,16 +76,13 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     UsageError
         The location is of no known kind, or the engine that holds the other table cannot hold this one.
     """
+    if is_database(location):
+        return open_database(location, base) if beside is None else open_database_beside(location, base, beside)
     if "://" in location and not location.startswith("file://"):
-        return _open_url(location, base) if beside is None else _open_url_beside(location, base, beside)
+        return _open_remote(location, promised or {}, beside)
     location = location.removeprefix("file://")
     files = _files(location, base)
-    suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
-    if suffix is None:
-        raise UsageError(f"cannot tell what '{location}' is. Expected one of {', '.join(READERS)}, or an ibis URL such as duckdb://file.db#table")
-    mixed = [f.name for f in files if not f.name.lower().endswith(suffix)]
-    if mixed:
-        raise UsageError(f"'{location}' matches files of different kinds: {files[0].name}, {mixed[0]}. Name one kind, such as *{suffix}")
+    suffix = _suffix(location, [f.name for f in files])
     empty = [f.name for f in files if f.stat().st_size == 0]
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
@@ -119,11 +90,49 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
         raise UsageError(f"'{location}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
     backend = connect() if beside is None else beside.backend
     options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
+    options |= partition_options([f.relative_to(base) for f in files] if not Path(location).is_absolute() else files, promised or {})
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot read '{location}': {_fault(suffix, error)}") from error
     return Source(table, backend, location, files)
+
+
+def _suffix(location: str, names: Sequence[str]) -> str:
+    """Return what the files of a location end in.
+
+    Raises
+    ------
+    UsageError
+        It is unknown, or they are of several kinds.
+    """
+    suffix = next((s for s in sorted(READERS, key=len, reverse=True) if names[0].lower().endswith(s)), None)
+    if suffix is None:
+        raise UsageError(
+            f"cannot tell what '{masked(location)}' is. Expected one of {', '.join(READERS)}, or a URL of a database such as {', '.join(FORMS.values())}"
+        )
+    mixed = [name for name in names if not name.lower().endswith(suffix)]
+    if mixed:
+        raise UsageError(f"'{masked(location)}' matches files of different kinds: {names[0]}, {mixed[0]}. Name one kind, such as *{suffix}")
+    return suffix
+
+
+def _open_remote(location: str, promised: Mapping[str, str], beside: Source | None) -> Source:
+    """Open files that lie in an object store, or wherever fsspec reads from."""
+    if beside is not None and beside.backend.name != "duckdb":
+        raise UsageError(f"'{masked(location)}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
+    remote = open_remote(location)
+    suffix = _suffix(location, [name.rpartition("/")[2] for name in remote.names])
+    backend = connect() if beside is None else beside.backend
+    try:
+        options: dict[str, Any] = {}
+        if READERS[suffix] == "read_csv":
+            options = _csv_form(remote.first_line(), masked(location), promised)
+        options |= partition_options([Path(name) for name in remote.names], promised)
+        table = remote.table(backend, READERS[suffix], options)
+    except (duckdb.Error, IbisError, ValueError, OSError) as error:
+        raise DataError(f"cannot read '{masked(location)}': {_fault(suffix, error)}") from error
+    return Source(table, backend, masked(location))
 
 
 def frame_table(frame: Any, backend: Any = None) -> ir.Table:
@@ -171,17 +180,26 @@ def _refuse_repeated(names: Sequence[str]) -> None:
 
 
 def fingerprint(source: Source) -> str:
-    """Return the SHA-256 of what a source holds: of its files, or of its schema and rows in order where there are none."""
+    """Return the SHA-256 of what a source holds: of its files, or of its schema and rows where there are none.
+
+    The rows of a frame are taken in order; those of a server have none, and are digested there, so that they need not travel.
+    """
     if source.files:
         contents = [file_sha256(file) for file in source.files]
+        if partition_options(source.files, {}).get("hive_partitioning"):
+            # the names of their folders are content too
+            contents = [f"{'/'.join(p for p in file.parts if '=' in p)}:{content}" for file, content in zip(source.files, contents, strict=True)]
         return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
-    digest = hashlib.sha256()
-    digest.update(str(source.table.schema()).encode())
+    whole = hashlib.sha256()
+    whole.update(str(source.table.schema()).encode())
+    if not source.has_positions:
+        whole.update(digest(source).encode())
+        return whole.hexdigest()
     for column in source.backend.to_pyarrow(source.table).columns:
         # what lies in memory under a null is no content: which values are there, then those that are
         for part in (column.is_valid(), column.drop_null()):
-            digest.update(_packed(part.cast("int8") if part.type == "bool" else part))
-    return digest.hexdigest()
+            whole.update(_packed(part.cast("int8") if part.type == "bool" else part))
+    return whole.hexdigest()
 
 
 def _packed(values: Any) -> Any:
@@ -203,54 +221,13 @@ def _files(location: str, base: Path) -> list[Path]:
             raise DataError(f"the pattern '{location}' matches no file in {path.parent}. Check the path; it is relative to the config's folder")
         return files
     if path.is_dir():
+        if found := partitioned_files(path, tuple(READERS)):
+            return found
         raise DataError(f"'{location}' is a folder. Expected a file, or a pattern such as '{location.rstrip('/')}/*.parquet'")
     if not path.exists():
         names = [f.name for f in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(f"there is no file '{path}'. {did_you_mean(path.name, names) if names else 'Its folder does not exist either.'}")
     return [path]
-
-
-def _open_url(url: str, base: Path) -> Source:
-    address, name = urldefrag(url)
-    if not name:
-        raise UsageError(f"'{url}' names no table. Write it after a '#', as in {url}#orders")
-    if address.startswith("duckdb://"):
-        file = base / address.removeprefix("duckdb://")
-        if not file.is_file():
-            raise DataError(f"there is no database '{file}'")
-        address = f"duckdb://{file}"
-    try:
-        backend = ibis.connect(address, read_only=True) if address.startswith("duckdb://") else ibis.connect(address)
-        return Source(backend.table(name), backend, url, [file] if address.startswith("duckdb://") else ())
-    except TableNotFound as error:
-        names: list[str] = []
-        if backend.name == "duckdb":
-            names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
-        raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
-    except (duckdb.Error, IbisError, ValueError, ImportError, OSError) as error:
-        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
-
-
-def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
-    address, name = urldefrag(url)
-    if address == urldefrag(beside.location)[0]:
-        try:
-            return Source(beside.backend.table(name), beside.backend, url, beside.files)
-        except (TableNotFound, duckdb.Error, IbisError, ValueError) as error:
-            raise DataError(f"'{address}' has no table '{name}'") from error
-    if not address.startswith("duckdb://") or beside.backend.name != "duckdb":
-        raise UsageError(f"'{url}' and '{beside.location}' are on different engines; {SAME_ENGINE}")
-    file = base / address.removeprefix("duckdb://")
-    if not name or not file.is_file():
-        raise DataError(f"there is no database '{file}'" if name else f"'{url}' names no table. Write it after a '#', as in {url}#orders")
-    catalog = f"beside_{next(_frame_names)}"
-    try:
-        beside.backend.con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {catalog} (READ_ONLY)")
-        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file])
-    except TableNotFound as error:
-        raise DataError(f"'{address}' has no table '{name}'") from error
-    except (duckdb.Error, IbisError, ValueError) as error:
-        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 
 def _csv_options(file: Path, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
@@ -263,6 +240,10 @@ def _csv_options(file: Path, location: str, promised: Mapping[str, str]) -> dict
         raise DataError(f"cannot read '{location}': its first lines are not UTF-8.{NOT_UTF8}") from error
     except OSError as error:
         raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
+    return _csv_form(header, location, promised)
+
+
+def _csv_form(header: str, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
     if not header.strip():
         raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
     delimiter = max(DELIMITERS, key=header.count)

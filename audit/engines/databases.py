@@ -1,0 +1,149 @@
+"""Tables of databases: DuckDB files, Postgres and Spark, by a URL whose fragment names the table."""
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+from ibis.common.exceptions import IbisError, TableNotFound
+
+from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.engines import postgres, spark
+from audit.engines.ask_engine import BACKEND_ERRORS, one_line
+from audit.engines.failures import told_plainly
+from audit.engines.source import Source
+from audit.engines.urls import masked, secrets, table_of
+
+SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
+#: Schemes of URLs that name a database, with an example each.
+FORMS: Mapping[str, str] = {
+    "duckdb://": "duckdb://sales.db#orders",
+    "postgres://": "postgres://user@host/database#schema.table",
+    "postgresql://": "postgresql://user@host/database#schema.table",
+    "pyspark://": "pyspark://local[2]#catalog.table or pyspark://local[2]#folder/*.parquet",
+}
+
+_catalogs = itertools.count()
+
+
+def is_database(location: str) -> bool:
+    """Return whether a location names a database."""
+    return location.startswith(tuple(FORMS))
+
+
+def open_database(url: str, base: Path) -> Source:
+    """Open a table of a database.
+
+    Raises
+    ------
+    DataError
+        The database or the table is not there, or cannot be read.
+    UsageError
+        The URL names no table.
+    """
+    address, name = _named(url)
+    try:
+        with told_plainly():
+            backend, files = _connected(address, base)
+            return Source(_table(backend, name, base), backend, masked(url), files)
+    except TableNotFound as error:
+        raise DataError(f"'{masked(address)}' has no table '{name}'. {did_you_mean(name, _tables(backend, name))}") from error
+    except ImportError as error:
+        extra = "postgres" if address.startswith(postgres.SCHEMES) else "spark"
+        raise DataError(f"'{masked(url)}' needs a driver that is not installed: pip install \"assay-audit[{extra}]\"") from error
+    except (*BACKEND_ERRORS, ValueError, OSError) as error:
+        raise DataError(f"cannot open '{masked(url)}': {_without_secrets(error, url)}") from error
+
+
+def open_database_beside(url: str, base: Path, beside: Source) -> Source:
+    """Open a table of a database on the engine that holds another table.
+
+    Parameters
+    ----------
+    url : str
+        Of the table.
+    base : Path
+        What relative paths are relative to.
+    beside : Source
+        The other table.
+
+    Raises
+    ------
+    DataError
+        The database or the table is not there.
+    UsageError
+        It is on another engine.
+    """
+    address, name = _named(url)
+    if masked(address) == table_of(beside.location)[0] or (address.startswith("pyspark://") and beside.backend.name == "pyspark"):
+        try:
+            with told_plainly():
+                return Source(_table(beside.backend, name, base), beside.backend, masked(url), beside.files)
+        except (*BACKEND_ERRORS, ValueError) as error:
+            raise DataError(f"'{masked(address)}' has no table '{name}'. {did_you_mean(name, _tables(beside.backend, name))}") from error
+    if not address.startswith("duckdb://") or beside.backend.name != "duckdb":
+        raise UsageError(f"'{masked(url)}' and '{beside.location}' are on different engines; {SAME_ENGINE}")
+    file = _database_file(address, base)
+    catalog = f"beside_{next(_catalogs)}"
+    try:
+        beside.backend.con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {catalog} (READ_ONLY)")
+        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file])
+    except TableNotFound as error:
+        raise DataError(f"'{address}' has no table '{name}'") from error
+    except (duckdb.Error, IbisError, ValueError) as error:
+        raise DataError(f"cannot open '{url}': {one_line(error)}") from error
+
+
+def tables_of(backend: Any) -> list[str]:
+    """Return the names of the tables that a connection sees where it stands."""
+    if backend.name != "duckdb":
+        return list(backend.list_tables())
+    return [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+
+
+def _named(url: str) -> tuple[str, str]:
+    address, name = table_of(url)
+    if not name:
+        raise UsageError(f"'{masked(url)}' names no table. Write it after a '#', as in {masked(url)}#orders")
+    return address, name
+
+
+def _connected(address: str, base: Path) -> tuple[Any, list[Path]]:
+    if address.startswith("duckdb://"):
+        file = _database_file(address, base)
+        return ibis.connect(f"duckdb://{file}", read_only=True), [file]
+    if address.startswith("pyspark://"):
+        return spark.connect_spark(address), []
+    return postgres.connect_postgres(address), []
+
+
+def _database_file(address: str, base: Path) -> Path:
+    file = base / address.removeprefix("duckdb://")
+    if not file.is_file():
+        raise DataError(f"there is no database '{file}'")
+    return file
+
+
+def _table(backend: Any, name: str, base: Path) -> Any:
+    if backend.name == "pyspark":
+        return spark.table(backend, name, base)
+    schema, _, table = name.rpartition(".")
+    if backend.name == "postgres" and schema:
+        return backend.table(table, database=schema)
+    return backend.table(name)
+
+
+def _tables(backend: Any, name: str) -> list[str]:
+    schema, _, _ = name.rpartition(".")
+    if backend.name == "postgres" and schema:
+        return [f"{schema}.{t}" for t in backend.list_tables(database=schema)]
+    return tables_of(backend)
+
+
+def _without_secrets(error: BaseException, url: str) -> str:
+    text = one_line(error)
+    for secret in secrets(url):
+        text = text.replace(secret, "…")
+    return text
