@@ -1,8 +1,10 @@
 """The engines that a table can live on besides DuckDB, and how tests put one there."""
 
+import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,20 +35,22 @@ def _free_port() -> int:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """Run a cluster in a folder and give its URL; its data are gone with the folder."""
+def postgres_server() -> Iterator[str]:
+    """Run a cluster in a folder of its own and give its URL; the data are gone with it."""
     programs = initdb()
     if programs is None:
         pytest.skip("no initdb: install PostgreSQL (Debian: apt-get install postgresql)")
+    # not pytest's folder, which runs that start later may clear
+    with tempfile.TemporaryDirectory(prefix="assay-postgres-", ignore_cleanup_errors=True) as name:
+        yield from _cluster(programs, Path(name))
+
+
+def _cluster(programs: Path, folder: Path) -> Iterator[str]:
     as_owner = []
-    if shutil.which("runuser") and Path.home() == Path("/root"):
+    if os.geteuid() == 0:
         # Postgres refuses to run as root
         as_owner = ["runuser", "-u", "postgres", "--"]
         shutil.chown(folder, "postgres")
-        for parent in folder.parents:
-            if parent == Path("/tmp"):
-                break
-            parent.chmod(parent.stat().st_mode | 0o011)
     data, port = folder / "data", _free_port()
     run = {"check": True, "capture_output": True, "cwd": "/"}
     subprocess.run([*as_owner, programs / "initdb", "-D", data, "-A", "trust", "-U", "assay", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
@@ -55,7 +59,7 @@ def postgres_server(folder: Path) -> Iterator[str]:
     try:
         yield f"postgres://assay@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*as_owner, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+        subprocess.run([*as_owner, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **(run | {"check": False}))
 
 
 def load(url: str, name: str, table: pa.Table, types: dict[str, str] | None = None) -> None:
@@ -90,3 +94,15 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
         return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
     return bool(left == right)
+
+
+@contextmanager
+def spark_session() -> Iterator[Any]:
+    """Run Spark inside this process's Java, on one core."""
+    if shutil.which("java") is None:
+        pytest.skip("no java: install a Java 17 (Debian: apt-get install default-jre-headless)")
+    from audit.engines.spark import connect_spark
+
+    backend = connect_spark("pyspark://local[1]")
+    yield backend._session
+    backend._session.sparkContext.stop()

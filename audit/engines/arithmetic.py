@@ -86,7 +86,8 @@ def exactly_rounded(compiler: Any, arg: Any, digits: int) -> Any:
     over_half = of(sge.Sub, of(sge.Sub, size, whole), double(0.5))
     beyond_half = of(sge.GTE, of(sge.Add, over_half, of(sge.Mul, lost, sign)), double(0.0))
     rounded = of(sge.Mul, sign, of(sge.Add, whole, compiler.if_(beyond_half, double(1.0), double(0.0))))
-    small = sge.LT(this=size, expression=double(_WHOLE))
+    # asked of the value itself, since Postgres stops at a product that is too large
+    small = sge.LT(this=function.abs(value), expression=double(_WHOLE / scale))
     return sge.Case(ifs=[compiler.if_(small, sge.Div(this=rounded, expression=double(scale), typed=True))], default=value)
 
 

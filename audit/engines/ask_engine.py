@@ -13,7 +13,7 @@ from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
-from audit.engines.fetched import fetched_frame, fetched_rows
+from audit.engines.fetched import OWN_DRIVERS, fetched_frame, fetched_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,10 @@ class AskEngine:
         if self.backend.name == "duckdb":
             # straight from DuckDB: ibis would make an Arrow table, then a frame, then objects
             return tuple(table.columns), self.backend.con.execute(sql).fetchall()
-        return tuple(table.columns), fetched_rows(self.backend, sql, table.schema())
+        if self.backend.name in OWN_DRIVERS:
+            return tuple(table.columns), fetched_rows(self.backend, sql, table.schema())
+        rows = self.backend.to_pyarrow(table).to_pylist()
+        return tuple(table.columns), [tuple(row.values()) for row in rows]
 
     def fetch_frame(self, table: ir.Table) -> "pd.DataFrame":
         """Run one query and return its rows as a pandas frame."""
@@ -97,7 +100,9 @@ class AskEngine:
         self.queries.append(sql)
         if self.backend.name == "duckdb":
             return self.backend.con.execute(sql).df()
-        return fetched_frame(self.backend, sql, table.schema())
+        if self.backend.name in OWN_DRIVERS:
+            return fetched_frame(self.backend, sql, table.schema())
+        return self.backend.to_pyarrow(table).to_pandas()
 
     def _scalars(self, asks: Sequence[Ask]) -> dict[int, Any]:
         """Answer scalars, one query per table they are about."""

@@ -30,7 +30,8 @@ _catalogs = itertools.count()
 
 def is_database(location: str) -> bool:
     """Return whether a location names a database."""
-    return location.startswith(tuple(FORMS))
+    scheme, sign, _ = location.partition("://")
+    return bool(sign) and (location.startswith(tuple(FORMS)) or scheme in {e.name for e in ibis.util.backend_entry_points()})
 
 
 def open_database(url: str, base: Path) -> Source:
@@ -96,11 +97,11 @@ def open_database_beside(url: str, base: Path, beside: Source) -> Source:
         raise DataError(f"cannot open '{url}': {one_line(error)}") from error
 
 
-def tables_of(backend: Any) -> list[str]:
-    """Return the names of the tables that a connection sees where it stands."""
-    if backend.name != "duckdb":
-        return list(backend.list_tables())
-    return [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+def tables_of(backend: Any, schema: str = "") -> list[str]:
+    """Return the names of the tables in a schema, or where a connection stands."""
+    if backend.name == "duckdb":
+        return [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
+    return list(backend.list_tables(database=schema) if schema else backend.list_tables())
 
 
 def _named(url: str) -> tuple[str, str]:
@@ -116,7 +117,9 @@ def _connected(address: str, base: Path) -> tuple[Any, list[Path]]:
         return ibis.connect(f"duckdb://{file}", read_only=True), [file]
     if address.startswith("pyspark://"):
         return spark.connect_spark(address), []
-    return postgres.connect_postgres(address), []
+    if address.startswith(postgres.SCHEMES):
+        return postgres.connect_postgres(address), []
+    return ibis.connect(address), []
 
 
 def _database_file(address: str, base: Path) -> Path:
@@ -136,10 +139,8 @@ def _table(backend: Any, name: str, base: Path) -> Any:
 
 
 def _tables(backend: Any, name: str) -> list[str]:
-    schema, _, _ = name.rpartition(".")
-    if backend.name == "postgres" and schema:
-        return [f"{schema}.{t}" for t in backend.list_tables(database=schema)]
-    return tables_of(backend)
+    schema = name.rpartition(".")[0] if backend.name == "postgres" else ""
+    return [f"{schema}.{t}" if schema else t for t in tables_of(backend, schema)]
 
 
 def _without_secrets(error: BaseException, url: str) -> str:

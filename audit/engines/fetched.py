@@ -1,11 +1,15 @@
 """What a statement gives on an engine other than DuckDB, in the Python values and the frames that DuckDB would give."""
 
+import itertools
+import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
+import ibis.expr.types as ir
 
 from audit.engines.failures import told_plainly
 
@@ -13,8 +17,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+#: Engines whose rows are fetched through their own drivers.
+OWN_DRIVERS = ("postgres", "pyspark")
 #: Rows that travel at a time.
 BATCH = 20_000
+
+_cursors = itertools.count()
+_one_at_a_time = threading.RLock()
 
 
 def fetched_rows(backend: Any, sql: str, schema: sch.Schema) -> list[tuple[Any, ...]]:
@@ -51,6 +60,39 @@ def fetched_batches(backend: Any, sql: str, schema: sch.Schema) -> Iterator[list
             yield [tuple(v if v is None else form(v) for form, v in zip(forms, row, strict=True)) for row in batch]
 
 
+def write_fetched(backend: Any, table: ir.Table, path: Path) -> None:
+    """Write a server's table as Parquet on this machine; no more than a batch of it is in memory.
+
+    Numbers of any precision, documents and types that Arrow does not have are written as text.
+
+    Parameters
+    ----------
+    backend : ibis backend
+        On Postgres or Spark.
+    table : ibis table
+        What is computed there.
+    path : Path
+        The file.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    plain = table.select(*(column.cast("string").name(name) if _as_text(column.type()) else column for name, column in _columns(table)))
+    schema = pa.schema([(name, kind.to_pyarrow()) for name, kind in plain.schema().items()])
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in fetched_batches(backend, str(backend.compile(plain)), plain.schema()):
+            columns = zip(*batch, strict=True)
+            writer.write_table(pa.table([pa.array(values, f.type) for values, f in zip(columns, schema, strict=True)], schema=schema))
+
+
+def _columns(table: ir.Table) -> list[tuple[str, ir.Column]]:
+    return [(name, table[name]) for name in table.columns]
+
+
+def _as_text(kind: dt.DataType) -> bool:
+    return kind.is_uuid() or kind.is_json() or kind.is_unknown() or kind.is_inet() or (kind.is_decimal() and kind.scale is None)
+
+
 def as_arrow(rows: list[tuple[Any, ...]], schema: sch.Schema) -> "pa.Table":
     """Return fetched rows as an Arrow table."""
     import pyarrow as pa
@@ -70,8 +112,8 @@ def _array(values: Any, kind: dt.DataType) -> Any:
 
 
 def _postgres(backend: Any, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-    # a cursor of the server's own, so that a large answer is never whole in memory here
-    with backend.con.transaction(), backend.con.cursor(name="assay") as cursor:
+    # a cursor of the server's own, so that a large answer is never whole in memory here; one transaction at a time on a connection
+    with _one_at_a_time, backend.con.transaction(), backend.con.cursor(name=f"assay_{next(_cursors)}") as cursor:
         cursor.itersize = BATCH
         cursor.execute(sql.encode())
         while batch := cursor.fetchmany(BATCH):

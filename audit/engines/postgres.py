@@ -1,7 +1,7 @@
 """Postgres: how it is opened, and where its SQL has to be written otherwise to mean what it means in DuckDB."""
 
+import weakref
 from typing import Any, ClassVar
-from urllib.parse import urldefrag
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -44,9 +44,10 @@ def connect_postgres(url: str) -> Any:
     """
     import psycopg
 
-    address = urldefrag(url)[0].replace("postgres://", "postgresql://", 1)
+    address = url.partition("#")[0].replace("postgres://", "postgresql://", 1)
     connection = psycopg.connect(address, autocommit=True, application_name="assay", **_timeout(address))
     backend = ibis.postgres.from_connection(connection)
+    weakref.finalize(backend, connection.close)
     with connection.cursor() as cursor:
         for setting in SETTINGS:
             cursor.execute(setting)
@@ -173,7 +174,7 @@ class _LikeDuckDB(DuckDBArithmetic, PostgresCompiler):
                 self.if_(arg.eq(self.cast(sge.convert("Infinity"), kind)), sge.convert("inf")),
                 self.if_(arg.eq(self.cast(sge.convert("-Infinity"), kind)), sge.convert("-inf")),
                 self.if_(between, self._with_point(plain)),
-                self.if_(size >= self._number(1e16, kind), self._shortest(arg, text, kind)),
+                self.if_(sge.and_(size >= self._number(1e16, kind), size < self._number(1e37, kind)), self._shortest(arg, text, kind)),
             ],
             default=self._with_point(text),
         )

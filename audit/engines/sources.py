@@ -4,6 +4,7 @@ import csv
 import gzip
 import hashlib
 import itertools
+import os
 from collections.abc import Mapping, Sequence
 from glob import glob, has_magic
 from pathlib import Path
@@ -39,6 +40,8 @@ READERS = {
 CSV_TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN"}
 GUESSED = ["NULL", "BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"]
 DELIMITERS = ",;\t|"
+#: What the environment may say of DuckDB: how much memory it takes before it moves intermediate results to disk, where to, and its threads.
+SETTINGS = {"ASSAY_MEMORY": "memory_limit", "ASSAY_TEMP": "temp_directory", "ASSAY_THREADS": "threads"}
 NOT_UTF8 = " Convert the file to UTF-8, for example with: iconv -f latin1 -t utf-8"
 
 _frame_names = itertools.count()
@@ -49,6 +52,12 @@ def connect() -> Any:
     backend = ibis.duckdb.connect()
     # the day of a timestamp with a time zone must not depend on the machine
     backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    for variable, setting in SETTINGS.items():
+        if value := os.environ.get(variable):
+            try:
+                backend.con.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
+            except duckdb.Error as error:
+                raise UsageError(f"the environment variable {variable} is '{value}': {one_line(error)}") from error
     return backend
 
 

@@ -1,7 +1,6 @@
 """URLs of data, without what must not be seen."""
 
 import re
-from urllib.parse import urldefrag
 
 _PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):[^/?#]*@")
 _SECRET = re.compile(r"(?i)(?<=[?&;])([^=&;#]*(?:password|secret|token|sig|signature|credential|key)[^=&;#]*)=[^&;#]*")
@@ -29,5 +28,5 @@ def secrets(location: str) -> list[str]:
 
 def table_of(url: str) -> tuple[str, str]:
     """Return a URL's address, and the table that its fragment names."""
-    address, name = urldefrag(url)
-    return str(address), str(name)
+    address, _, name = url.partition("#")  # urllib refuses the brackets of local[2]
+    return address, name
