@@ -73,4 +73,3 @@ def _candidates(folder: Path, name: str, config: Config) -> Iterator[Path]:
     for suffix in dict.fromkeys((own, *READERS)):
         if suffix:
             yield folder / f"{name}{suffix}"
-

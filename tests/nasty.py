@@ -10,10 +10,12 @@ import pyarrow as pa
 NAN, INF = float("nan"), float("inf")
 TEXTS = [
     "", "a", "Z", "é", "É", "ß", "straße", "İ", "ſ", "K", "  x ", "\tx", "abc\n", "a\nb", "日本", "😀", "Ω", "ΑΣ", "٣", "A_1", "a b", "o'k", 'q"q', "%",
-    "back\\slash", "nan", "NULL", "1.0", None,
+    "back\\slash", "nan", "NULL",
+    "1.0", None,
 ]  # fmt: skip
 FLOATS = [
-    0.0, -0.0, 1.0, 0.5, 1.5, 2.5, -0.5, 0.1 + 0.2, 0.3, 0.1, 1e-5, 1e-4, 0.001, 1e7, 1e15, 123456789012345.6, 1e16, 1e22, 5e-324, 1.7976931348623157e308,
+    0.0, -0.0, 1.0, 0.5, 1.5, 2.5, -0.5, 0.1 + 0.2, 0.3, 0.1, 1e-5, 1e-4, 0.001, 1e7, 1e15, 123456789012345.6, 1e16, 1e22, 5e-324,
+    1.7976931348623157e308,
     2.675, 956.035, NAN, INF, -INF, None,
 ]  # fmt: skip
 CENTS = [Decimal(t) if t else None for t in ("0.10", "-1.25", "", "2.50", "99999999.99", "0.00", "0.30", "1.05")]
@@ -153,7 +155,10 @@ schema:
           - {property: groupReference, value: {a: 0.6, b: 0.3, ö: 0.1}}
         quality:
           - {metric: invalidValues, arguments: {validValues: [a, b]}, mustBe: 0}
-      - {name: sex, logicalType: string, customProperties: [{property: role, value: sensitive}], quality: [{metric: invalidValues, arguments: {validValues: [f, m]}, mustBe: 0}]}
+      - name: sex
+        logicalType: string
+        customProperties: [{property: role, value: sensitive}]
+        quality: [{metric: invalidValues, arguments: {validValues: [f, m]}, mustBe: 0}]
       - {name: age, logicalType: integer, customProperties: [{property: role, value: quasi-identifier}]}
       - {name: postcode, logicalType: string, customProperties: [{property: role, value: quasi-identifier}]}
       - {name: illness, logicalType: string}

@@ -55,7 +55,9 @@ def _cluster(programs: Path, folder: Path) -> Iterator[str]:
     run = {"check": True, "capture_output": True, "cwd": "/"}
     subprocess.run([*as_owner, programs / "initdb", "-D", data, "-A", "trust", "-U", "assay", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
     options = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=20"
-    subprocess.run([*as_owner, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **(run | {"capture_output": False}))
+    subprocess.run(
+        [*as_owner, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **(run | {"capture_output": False})
+    )
     try:
         yield f"postgres://assay@127.0.0.1:{port}/postgres"
     finally:

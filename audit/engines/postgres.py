@@ -45,7 +45,7 @@ def connect_postgres(url: str) -> Any:
     import psycopg
 
     address = url.partition("#")[0].replace("postgres://", "postgresql://", 1)
-    connection = psycopg.connect(address, autocommit=True, application_name="assay", **_timeout(address))
+    connection = psycopg.connect(address if "connect_timeout" in address else _with_timeout(address), autocommit=True)
     backend = ibis.postgres.from_connection(connection)
     weakref.finalize(backend, connection.close)
     with connection.cursor() as cursor:
@@ -56,8 +56,10 @@ def connect_postgres(url: str) -> Any:
     return backend
 
 
-def _timeout(address: str) -> dict[str, int]:
-    return {} if "connect_timeout" in address else {"connect_timeout": 10}
+def _with_timeout(address: str) -> str:
+    from psycopg.conninfo import make_conninfo
+
+    return make_conninfo(address, connect_timeout=10, application_name="assay")
 
 
 class _LikeDuckDB(DuckDBArithmetic, PostgresCompiler):
@@ -205,7 +207,10 @@ class _LikeDuckDB(DuckDBArithmetic, PostgresCompiler):
             moment = sge.RegexpLike(this=arg, expression=sge.convert(form))
             return self.if_(sge.and_(moment, self._is_day(self.f.anon.left(arg, 10))), self.cast(arg, to), NULL)
         if to.is_floating():
-            number = sge.RegexpLike(this=arg, expression=sge.convert(r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?|[nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)\s*$"))
+            number = sge.RegexpLike(
+                this=arg,
+                expression=sge.convert(r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?|[nN][aA][nN]|[iI][nN][fF]([iI][nN][iI][tT][yY])?)\s*$"),
+            )
             return self.if_(number, self.cast(arg, to), NULL)
         return super().visit_TryCast(op, arg=arg, to=to)
 
@@ -232,4 +237,3 @@ class _LikeDuckDB(DuckDBArithmetic, PostgresCompiler):
         if how != "md5":
             return super().visit_HexDigest(op, arg=arg, how=how)
         return self.f.anon.md5(arg)
-

@@ -38,7 +38,7 @@ class PatternNotKnown(UnsupportedOperationError):
 
 @cache
 def rewritten(pattern: str, engine: Engine) -> str:
-    """Return a pattern that finds on another engine what RE2 finds with this one.
+    r"""Return a pattern that finds on another engine what RE2 finds with this one.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def rewritten(pattern: str, engine: Engine) -> str:
     Examples
     --------
     >>> rewritten("^[ab]c$", "java"), rewritten("a.b", "postgres")
-    ('^[a-b]c\\\\z', 'a[^\\\\u000a]b')
+    ('^[a-b]c\\z', 'a[^\\u000a]b')
     """
     return _Rewriting(pattern, engine).whole()
 

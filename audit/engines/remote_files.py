@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,8 +39,10 @@ class Remote:
     def first_line(self) -> str:
         """Return the first line of the first file."""
         with self.system.open(self.names[0], "rb") as stream:
-            text = gzip.open(stream) if self.names[0].endswith(".gz") else stream
-            return str(text.readline().decode("utf-8-sig").rstrip("\r\n"))
+            if not self.names[0].endswith(".gz"):
+                return str(stream.readline().decode("utf-8-sig").rstrip("\r\n"))
+            with gzip.open(stream) as text:
+                return text.readline().decode("utf-8-sig").rstrip("\r\n")
 
     def table(self, backend: Any, reader: str, options: Mapping[str, Any]) -> ir.Table:
         """Return the files as a table of DuckDB, which reads the parts that it needs through fsspec.
@@ -79,20 +82,28 @@ def open_remote(location: str) -> Remote:
         raise DataError(f"'{masked(location)}' is read with fsspec, which is not installed: pip install \"assay-audit[remote]\"") from error
     if scheme not in fsspec.available_protocols():
         known = ["duckdb", "postgres", "pyspark", *NEEDS]
-        raise UsageError(f"'{masked(location)}' begins with '{scheme}://', which is no place that data can be read from. {did_you_mean(scheme, known)}")
+        raise UsageError(
+            f"'{masked(location)}' begins with '{scheme}://', which is no place that data can be read from. {did_you_mean(scheme, known)}"
+        )
     try:
         system = fsspec.filesystem(scheme)
         found = system.glob(location) if any(sign in location for sign in "*?[") else [location] if system.exists(location) else []
     except ImportError as error:
         package = NEEDS.get(scheme, "another package")
         raise DataError(f"'{masked(location)}' needs {package}, which is not installed: pip install {package}") from error
-    except Exception as error:  # noqa: BLE001 (each store has errors of its own, without a base in common)
+    except (OSError, ValueError, *_store_errors()) as error:
         raise DataError(f"cannot reach '{masked(location)}': {type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
     names = [system.unstrip_protocol(name) for name in found]
     files = sorted(name for name in names if not name.endswith("/"))
     if not files:
         raise DataError(f"there is no file '{masked(location)}', or it may not be read. Check the path, and the credentials of {scheme}")
     return Remote(system, scheme, files)
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    """Return what the clients of stores raise that is no OSError, of those that are loaded."""
+    clients = (("botocore.exceptions", "BotoCoreError"), ("botocore.exceptions", "ClientError"), ("aiohttp", "ClientError"))
+    return tuple(getattr(sys.modules[module], name) for module, name in clients if module in sys.modules)
 
 
 def _literal(value: Any) -> str:

@@ -22,7 +22,7 @@ from audit.engines.databases import FORMS, SAME_ENGINE, is_database, open_databa
 from audit.engines.digest import digest
 from audit.engines.partitions import partition_options, partitioned_files
 from audit.engines.remote_files import open_remote
-from audit.engines.source import Source
+from audit.engines.source import Source as Source  # opened here, and so imported from here
 from audit.engines.urls import masked
 
 READERS = {
@@ -118,7 +118,7 @@ def _suffix(location: str, names: Sequence[str]) -> str:
     suffix = next((s for s in sorted(READERS, key=len, reverse=True) if names[0].lower().endswith(s)), None)
     if suffix is None:
         raise UsageError(
-            f"cannot tell what '{masked(location)}' is. Expected one of {', '.join(READERS)}, or a URL of a database such as {', '.join(FORMS.values())}"
+            f"cannot tell what '{masked(location)}' is. Expected one of {', '.join(READERS)}, or a URL of a database such as {FORMS['duckdb://']}"
         )
     mixed = [name for name in names if not name.lower().endswith(suffix)]
     if mixed:

@@ -106,7 +106,9 @@ def table(backend: Any, name: str, base: Path) -> ir.Table:
         return _with_zones(backend, name, session.table(name).schema)
     kind = next((reader for suffix, reader in READERS.items() if name.rstrip("/*").endswith(suffix) or f"*{suffix}" in name), None)
     if kind is None and re.search(r"\.(csv|tsv|jsonl?|ndjson)(\.gz)?$", name):
-        raise UsageError(f"'{name}': Spark would guess the types of such a file otherwise than DuckDB does. Open it without '{SCHEME}', or make it Parquet")
+        raise UsageError(
+            f"'{name}': Spark would guess the types of such a file otherwise than DuckDB does. Open it without '{SCHEME}', or make it Parquet"
+        )
     path = name if "://" in name else str((base / name).absolute())
     view = f"assay_files_{next(_views)}"
     frame = session.read.format(kind or "parquet").load(path)
@@ -204,18 +206,19 @@ class _LikeDuckDB(DuckDBArithmetic, PySparkCompiler):
         return super().visit_Cast(op, arg=arg, to=to)
 
     def _float_as_text(self, arg: Any, kind: dt.DataType) -> Any:
-        """Write a float as DuckDB does: 0.0001, 1e-05, 10000000.0, 1e+16, inf, nan; Java writes 1.0E-4, 1.0E-5, 1.0E7, 1.0E16, Infinity, NaN."""
+        """Write a float as DuckDB does: 0.0001, 1e-05, 10000000.0, 1e+16, inf, nan; Java writes 1.0E-4, 1.0E-5, 1.0E7, 1.0E16, Infinity, NaN.
+
+        Before version 19, Java writes a last digit that is not needed for some floats of 16 or 17 digits.
+        """
         text = self.cast(arg, dt.string)
         size = self.f.anon.abs(arg)
-        shortest = self._shortest(arg, text, kind)
         plain = self.f.anon.regexp_replace(
-            self.cast(self.cast(shortest, dt.Decimal(38, 21)), dt.string), sge.convert("(?<=[.][0-9])0+$|(?<=[.][0-9]{1,20}[1-9])0+$"), sge.convert("")
+            self.cast(self.cast(text, dt.Decimal(38, 21)), dt.string),
+            sge.convert("(?<=[.][0-9])0+$|(?<=[.][0-9]{1,20}[1-9])0+$"),
+            sge.convert(""),
         )
-        mantissa = self.f.anon.regexp_replace(self.f.anon.split_part(shortest, "E", 1), sge.convert("[.]0*$|(?<=[.][0-9]{1,20})0+$"), sge.convert(""))
-        carried = self.f.anon.abs(self.cast(mantissa, dt.float64)).eq(10)
-        mantissa = self.if_(carried, self.f.anon.replace(mantissa, sge.convert("10"), sge.convert("1")), mantissa)
-        power = self.cast(self.f.anon.split_part(shortest, "E", 2), dt.int32) + self.if_(carried, 1, 0)
-        power = sge.paren(power, copy=False)
+        mantissa = self.f.anon.regexp_replace(self.f.anon.split_part(text, "E", 1), sge.convert("[.]0*$|(?<=[.][0-9]{1,20})0+$"), sge.convert(""))
+        power = self.cast(self.f.anon.split_part(text, "E", 2), dt.int32)
         sign = self.if_(power < 0, sge.convert("e-"), sge.convert("e+"))
         digits = self.f.anon.abs(power)
         padded = self.if_(digits < 10, self.f.concat(sge.convert("0"), self.cast(digits, dt.string)), self.cast(digits, dt.string))
@@ -226,22 +229,10 @@ class _LikeDuckDB(DuckDBArithmetic, PySparkCompiler):
                 self.if_(self.f.anon.isnan(arg), sge.convert("nan")),
                 self.if_(size.eq(self.POS_INF), self.if_(arg < 0, sge.convert("-inf"), sge.convert("inf"))),
                 self.if_(size.eq(0), text),
-                self.if_(within, sge.Case(ifs=[self.if_(self.f.anon.contains(shortest, sge.convert("E")), plain)], default=shortest)),
+                self.if_(within, sge.Case(ifs=[self.if_(self.f.anon.contains(text, sge.convert("E")), plain)], default=text)),
             ],
             default=self.f.concat(mantissa, sign, padded),
         )
-
-    def _shortest(self, arg: Any, text: Any, kind: dt.DataType) -> Any:
-        """Leave out last digits that are not needed to read the same number: before version 19, Java writes some."""
-        for _ in range(2):
-            number = self.f.anon.split_part(text, "E", 1)
-            power = self.f.anon.split_part(text, "E", 2)
-            decimals = self.f.anon.length(self.f.anon.split_part(number, ".", 2))
-            fewer = self.f.anon.format_number(self.cast(number, dt.Decimal(38, 20)), self.f.anon.greatest(decimals - 1, 1))
-            shorter = self.f.concat(self.f.anon.replace(fewer, sge.convert(","), sge.convert("")), self.if_(power.eq(sge.convert("")), "", self.f.concat("E", power)))
-            read = sge.TryCast(this=shorter, to=self.type_mapper.from_ibis(kind), safe=True)
-            text = self.if_(sge.and_(decimals > 1, read.eq(arg)), shorter, text)
-        return text
 
     def visit_TryCast(self, op: ops.TryCast, *, arg: Any, to: dt.DataType) -> Any:
         """Read text as a date, a moment or a number only in forms that DuckDB takes."""

@@ -27,9 +27,9 @@ ADDED = (ROW, KEY, CODES, AT_FAULT, REASONS, CONTRACT)
 def quarantined(source: Source, faults: Sequence[Fault], contract: Contract, key: Sequence[str] = ()) -> Iterator[ir.Table]:
     """Give the bad rows of a table, in order: what is wrong with each, then the row as it was.
 
-    Columns: ``assay_row`` (position in the source, from 0; null on a server, whose rows have none), ``assay_key`` (values of the key, as a list of text), ``assay_codes``,
-    ``assay_columns`` and ``assay_reasons`` (lists of one length: which check, which column, why) and ``assay_contract`` (version), then
-    the data's own.
+    Columns: ``assay_row`` (position in the source, from 0; null on a server, whose rows have none), ``assay_key`` (values of the key, as a
+    list of text), ``assay_codes``, ``assay_columns`` and ``assay_reasons`` (lists of one length: which check, which column, why) and
+    ``assay_contract`` (version), then the data's own.
 
     Predicates about a row alone are evaluated together while the whole table is read once, and a second time on the rows that were
     picked; those that compare rows are evaluated on their candidates, which a narrow scan finds beforehand.

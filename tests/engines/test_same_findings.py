@@ -64,7 +64,11 @@ def differing(ours: dict[str, Result], theirs: dict[str, Result]) -> list[tuple[
         (key, ours[key].message, theirs[key].message)
         for key in ours
         if ours[key].code not in DUCKDB_ONLY
-        and (ours[key].status is not theirs[key].status or ours[key].message != theirs[key].message or not same(numbers(ours[key]), numbers(theirs[key])))
+        and (
+            ours[key].status is not theirs[key].status
+            or ours[key].message != theirs[key].message
+            or not same(numbers(ours[key]), numbers(theirs[key]))
+        )
     ]
 
 
