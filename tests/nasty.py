@@ -9,7 +9,8 @@ import pyarrow as pa
 
 NAN, INF = float("nan"), float("inf")
 TEXTS = [
-    "", "a", "Z", "é", "É", "ß", "straße", "İ", "ſ", "K", "  x ", "\tx", "abc\n", "a\nb", "日本", "😀", "Ω", "ΑΣ", "٣", "A_1", "a b", "o'k", 'q"q', "%",
+    "", "a", "Z", "é", "É", "ß", "straße", "İ", "ſ", "K", "  x ", "\tx", "abc\n", "a\nb", "日本", "😀", "Ω", "ΑΣ", "٣", "A_1", "a b", "o'k", 'q"q',
+    "%",
     "back\\slash", "nan", "NULL",
     "1.0", None,
 ]  # fmt: skip

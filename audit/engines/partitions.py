@@ -17,7 +17,7 @@ def partition_options(files: Sequence[Path], promised: Mapping[str, str]) -> dic
     """
     keys = [tuple(part.partition("=")[0] for part in file.parts[:-1] if _is_partition(part)) for file in files]
     if not keys[0] or any(k != keys[0] for k in keys):
-        return {}
+        return {"hive_partitioning": False}
     texts = {key: "VARCHAR" for key in keys[0] if promised.get(key) == "string"}
     return {"hive_partitioning": True, **({"hive_types": texts} if texts else {})}
 

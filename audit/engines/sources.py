@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import sqlglot.expressions as sge
 from ibis.common.exceptions import IbisError
 
 from audit.core.errors import DataError, UsageError, did_you_mean
@@ -100,6 +101,10 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     backend = connect() if beside is None else beside.backend
     options = _csv_options(files[0], location, promised or {}) if READERS[suffix] == "read_csv" else {}
     options |= partition_options([f.relative_to(base) for f in files] if not Path(location).is_absolute() else files, promised or {})
+    if "hive_types" in options:
+        # as DuckDB wants it, which ibis would write as a map
+        kinds = [sge.PropertyEQ(this=sge.to_identifier(k, quoted=True), expression=sge.convert(v)) for k, v in options["hive_types"].items()]
+        options["hive_types"] = sge.Struct(expressions=kinds)
     try:
         table = getattr(backend, READERS[suffix])([str(f) for f in files], **options)
     except (duckdb.Error, IbisError, ValueError) as error:

@@ -9,7 +9,8 @@ from tests.nasty import TEXTS
 
 PATTERNS = [
     r"^[A-Z]", r"\d", r"\w+$", r"^\s*x\s*$", r"^\S+$", r"(?i)é", r"(?i)k", r"(?i)S", r"(?i)[^a-z]", r"^abc$", r"a.b", r"[^a]$", r"\bx", r"\Bb",
-    r"(?s)a.b", r"(?m)^b", r"(?m)a$", r"[[:alpha:]]$", r"[[:^alpha:]]", r"^$", r"[\w-]+", r"^.{2,3}$", r"\.", r"[^\W\d]", r"日|😀", r"^(a|b)*$", r"[.\-/]",
+    r"(?s)a.b", r"(?m)^b", r"(?m)a$", r"[[:alpha:]]$", r"[[:^alpha:]]", r"^$", r"[\w-]+", r"^.{2,3}$", r"\.", r"[^\W\d]", r"日|😀", r"^(a|b)*$",
+    r"[.\-/]",
     r"^(?:a|Z)?$", r"(?i:A)_1",
     r"a{1,2}?", r"^[^\n]*$", r"\x41", r"[\t\x20]", r"^(?P<first>a) b$", r"o'k", r'q"q', r"back\\slash", r"%", r"[]a]", r"[a\]]",
     r"x{300}", r"^.{0,400}$",

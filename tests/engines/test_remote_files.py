@@ -66,7 +66,7 @@ def test_the_gate_runs_and_sets_rows_aside(store, tmp_path):
     [
         ("memory://shop/nothing.parquet", DataError, "there is no file 'memory://shop/nothing.parquet'"),
         ("memory://shop/nothing*.parquet", DataError, "there is no file"),
-        ("s4://shop/a.parquet", UsageError, r"begins with 's4://', which is no place that data can be read from. Did you mean 's3'"),
+        ("s4://shop/a.parquet", UsageError, r"begins with 's4://', which is no place that data can be read from. Known: abfs"),
         ("memory://shop/a.xlsx", DataError, "there is no file"),
     ],
 )
