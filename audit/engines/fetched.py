@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -121,7 +122,9 @@ def _postgres(backend: Any, sql: str) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _spark(backend: Any, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-    table = backend._session.sql(sql).toArrow()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # about frames of pandas 3, of which we take none
+        table = backend._session.sql(sql).toArrow()
     for batch in table.to_batches(max_chunksize=BATCH):
         yield list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 

@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -49,7 +50,9 @@ def connect_spark(address: str) -> Any:
     DataError
         There is no Java to run it.
     """
-    from pyspark.sql import SparkSession
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # about frames of pandas 3, of which we take none
+        from pyspark.sql import SparkSession
 
     master = address.removeprefix(SCHEME).rstrip("/")
     running = SparkSession.getActiveSession()

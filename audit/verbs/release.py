@@ -129,9 +129,8 @@ def _refuse_others(project: Project, before: Run, file: Path) -> None:
         versions = f"version {before.contract.version or 'not given'} then, {project.contract.version or 'not given'} now"
         raise UsageError(f"the contract is not the one of run {before.id} ({versions}; the files differ). Run 'assay gate' under the contract of now")
     if project.sha256 != before.subject.sha256:
-        raise DataError(
-            f"'{project.subject.location}' no longer holds the data of run {before.id}: they changed since. Run 'assay gate' on them again"
-        )
+        where = project.subject.location
+        raise DataError(f"the data in '{where}' are not those of run {before.id}: they changed since. Run 'assay gate' on them again")
     if file_sha256(file) != before.artefacts[QUARANTINE_FILE]:
         raise DataError(f"'{file}' was changed after the run. Restore it, and repair a copy")
 
