@@ -210,7 +210,7 @@ def _fault(error: Any, lines: Mapping[KeyPath, int] | None, name: str) -> str:
         return f"{at}: unknown key '{where}'. {did_you_mean(str(loc[-1]), _fields(_model_at(loc[:-1])))}"
     if error["type"] == "missing":
         return f"{at}: '{where}' is missing"
-    return f"{at}: '{where}': {error['msg'].removeprefix('Value error, ')}; got {error['input']!r}"[:400]
+    return f"{at}: '{where}': {error['msg'].removeprefix('Value error, ').rstrip('.')}; got {error['input']!r}"[:400]
 
 
 def _fields(model: type[BaseModel]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urldefrag
 
 from audit.config import Config
 from audit.core.contract import Contract
+from audit.engines.databases import is_database, tables_of
 from audit.engines.sources import READERS, Source, open_source
+from audit.engines.urls import table_of
 
 
 def open_other_tables(config: Config, contract: Contract, source: Source) -> dict[str, Source]:
@@ -53,8 +54,9 @@ def _types(contract: Contract, name: str) -> Mapping[str, str]:
 def _beside(name: str, config: Config, source: Source) -> str | None:
     """Return where a table of some name lies beside the data, if it does."""
     if "://" in config.data:
-        address = urldefrag(config.data)[0]
-        return f"{address}#{name}" if name in _tables_of(source) else None
+        address, table = table_of(config.data)
+        schema = f"{table.rpartition('.')[0]}." if "." in table and source.backend.name == "postgres" else ""
+        return f"{address}#{schema}{name}" if is_database(config.data) and name in tables_of(source.backend, schema.removesuffix(".")) else None
     folder = Path(config.data).parent
     return next((str(path) for path in _candidates(folder, name, config) if (config.base / path).is_file()), None)
 
@@ -67,9 +69,3 @@ def _candidates(folder: Path, name: str, config: Config) -> Iterator[Path]:
     for suffix in dict.fromkeys((own, *READERS)):
         if suffix:
             yield folder / f"{name}{suffix}"
-
-
-def _tables_of(source: Source) -> list[str]:
-    if source.backend.name != "duckdb":
-        return list(source.backend.list_tables())
-    return [row[0] for row in source.backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]

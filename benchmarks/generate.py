@@ -51,11 +51,11 @@ def chunk(size: int, start: int, rng: np.random.Generator) -> pa.Table:
     return pa.table(columns).take(pa.array(source))
 
 
-def write(rows: int, path: Path) -> None:
-    """Write the table."""
+def write(rows: int, path: Path, first: int = 0) -> None:
+    """Write rows ``first`` to ``first + rows`` of the table; both are multiples of the chunk wherever the table has several files."""
     writer = None
-    for index, start in enumerate(range(0, rows, CHUNK)):
-        table = chunk(min(CHUNK, rows - start), start, np.random.default_rng([1, index]))
+    for start in range(first, first + rows, CHUNK):
+        table = chunk(min(CHUNK, first + rows - start), start, np.random.default_rng([1, start // CHUNK]))
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table, row_group_size=125_000)
     if writer is not None:

@@ -108,7 +108,8 @@ def _float_multiple(column: ir.Column, value: Fraction) -> ir.BooleanValue:
     if max(numerator, denominator) >= WHOLE:
         raise ValueError(f"a step for a column of floats has at most 15 digits; got {float(value)!r}")
     number = column.cast("string").cast("float64") if column.type().is_float32() else column.cast("float64")
-    small = number.abs() * float(denominator) < float(WHOLE)
+    # not a product, at which some engines stop where it is too large
+    small = number.abs() < float(WHOLE) / float(denominator)
     within = ibis.ifelse(small, number, 0.0)
     count = (within * float(denominator) / float(numerator)).round().cast("float64")
     # both sides of the division are whole numbers that a double holds, so its result is the double nearest to the multiple

@@ -14,6 +14,7 @@ from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
+from audit.engines.fetched import OWN_DRIVERS, fetched_frame, fetched_rows
 from audit.engines.stored import stored
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class AskEngine:
         if self.backend.name == "duckdb":
             # straight from DuckDB: ibis would make an Arrow table, then a frame, then objects
             return tuple(table.columns), self.backend.con.execute(sql).fetchall()
+        if self.backend.name in OWN_DRIVERS:
+            return tuple(table.columns), fetched_rows(self.backend, sql, table.schema())
         rows = self.backend.to_pyarrow(table).to_pylist()
         return tuple(table.columns), [tuple(row.values()) for row in rows]
 
@@ -107,6 +110,8 @@ class AskEngine:
         self.queries.append(sql)
         if self.backend.name == "duckdb":
             return self.backend.con.execute(sql).df()
+        if self.backend.name in OWN_DRIVERS:
+            return fetched_frame(self.backend, sql, table.schema())
         return self.backend.to_pyarrow(table).to_pandas()
 
     def _scalars(self, asks: Sequence[Ask]) -> dict[int, Any]:

@@ -53,8 +53,7 @@ def csv_form(file: Path, location: str, promised: Mapping[str, str]) -> dict[str
                 raise DataError(f"cannot read '{location}': it is {what}")
         with _text(file, newline=None) as lines:
             first = lines.readline()
-        delimiter = max(DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
-        names = _header(file, delimiter) if first.strip() else []
+        names = _header(file, _delimiter(first)) if first.strip() else []
     except UnicodeDecodeError as error:
         raise DataError(f"cannot read '{location}': its first lines are not UTF-8. {NOT_UTF8}") from error
     except gzip.BadGzipFile as error:
@@ -65,7 +64,21 @@ def csv_form(file: Path, location: str, promised: Mapping[str, str]) -> dict[str
         raise DataError(f"cannot read '{location}': its first line is no header: {error}") from error
     except OSError as error:
         raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
-    if not names:
+    return _form(names, _delimiter(first), location, promised)
+
+
+def line_form(header: str, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
+    """Return what :func:`csv_form` does, for a file of which only the first line is at hand."""
+    delimiter = _delimiter(header)
+    return _form(next(csv.reader([header], delimiter=delimiter), []), delimiter, location, promised)
+
+
+def _delimiter(header: str) -> str:
+    return max(DELIMITERS, key=re.sub(r'"[^"]*"', "", header).count)
+
+
+def _form(names: list[str], delimiter: str, location: str, promised: Mapping[str, str]) -> dict[str, Any]:
+    if not any(name.strip() for name in names):
         raise DataError(f"the first line of '{location}' is empty. Expected a header with the names of the columns")
     _refuse_repeated(names, location)
     # all rows are looked at before types are chosen: a late text value in a column of numbers must not stop the scan

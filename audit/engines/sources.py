@@ -1,28 +1,31 @@
-"""Where tables come from: files, globs, databases behind an ibis URL, and frames in memory."""
+"""Where tables come from: files, patterns and partitions, here or in an object store, databases behind a URL, and frames in memory."""
 
 import hashlib
 import itertools
 import os
-import re
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError, TableNotFound
+import sqlglot.expressions as sge
+from ibis.common.exceptions import IbisError
 
-from audit.core.check import ROW
-from audit.core.errors import DataError, UsageError, did_you_mean, did_you_mean_file
+from audit.core.errors import DataError, UsageError, did_you_mean_file
 from audit.core.fingerprint import FileState, file_sha256
 from audit.engines.ask_engine import one_line
-from audit.engines.file_forms import csv_form, fault, half_zoned, refuse_renamed
+from audit.engines.databases import FORMS, SAME_ENGINE, is_database, open_database, open_database_beside
+from audit.engines.digest import digest
+from audit.engines.file_forms import csv_form, fault, half_zoned, line_form, refuse_renamed
+from audit.engines.partitions import partition_options, partitioned_files
+from audit.engines.remote_files import open_remote
+from audit.engines.source import Source as Source  # opened here, and so imported from here
+from audit.engines.source import typed
+from audit.engines.urls import masked
 from audit.engines.wide_tables import held
 
 READERS = {
@@ -36,42 +39,10 @@ READERS = {
     ".ndjson": "read_json",
 }
 
-SAME_ENGINE = "tables that are compared are on one engine. Load one of them where the other is"
+#: What the environment may say of DuckDB: how much memory it takes before it moves intermediate results to disk, where to, and its threads.
+SETTINGS = {"ASSAY_MEMORY": "memory_limit", "ASSAY_TEMP": "temp_directory", "ASSAY_THREADS": "threads"}
 
 _frame_names = itertools.count()
-
-
-@dataclass(frozen=True)
-class Source:
-    """An opened table.
-
-    Parameters
-    ----------
-    table : ibis table
-        The rows, lazily.
-    backend : ibis backend
-        The connection that holds it.
-    location : str
-        What was opened.
-    files : sequence of Path
-        The files behind it; empty for databases and frames.
-    states : sequence of FileState
-        What those files looked like before they were opened.
-    """
-
-    table: ir.Table
-    backend: Any
-    location: str
-    files: Sequence[Path] = ()
-    states: Sequence[FileState] = ()
-
-    def numbered(self) -> ir.Table:
-        """Return the table with a column ``assay_row``: the position of each row in the source, from 0."""
-        number = "file_row_number"
-        if len(self.files) == 1 and self.files[0].suffix in (".parquet", ".pq") and number not in self.table.columns:
-            # the file's own numbers can be read by several threads, which a window over all rows cannot
-            return _typed(self.backend.read_parquet(str(self.files[0]), file_row_number=True).rename({ROW: number}))
-        return self.table.mutate(**{ROW: ibis.row_number()})
 
 
 def connect() -> Any:
@@ -81,6 +52,12 @@ def connect() -> Any:
         backend.con.execute("SET temp_directory = $1", [spill])
     # the day of a timestamp with a time zone must not depend on the machine
     backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
+    for variable, setting in SETTINGS.items():
+        if value := os.environ.get(variable):
+            try:
+                backend.con.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
+            except duckdb.Error as error:
+                raise UsageError(f"the environment variable {variable} is '{value}': {one_line(error)}") from error
     return backend
 
 
@@ -105,7 +82,9 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     Parameters
     ----------
     location : str
-        A path or glob of Parquet, CSV or JSON files, or an ibis URL whose fragment names the table: ``duckdb://sales.db#orders``.
+        A path or pattern of Parquet, CSV or JSON files, a folder of partitions (``sales/year=2024/…``), a URL of such files that fsspec knows
+        (``s3://bucket/sales/*.parquet``), or a URL of a database whose fragment names the table (``duckdb://sales.db#orders``,
+        ``postgres://user@host/db#orders``, ``pyspark://local[2]#orders``).
     base : Path
         What relative paths are relative to.
     promised : mapping of str to str, optional
@@ -121,20 +100,17 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
     UsageError
         The location is of no known kind, or the engine that holds the other table cannot hold this one.
     """
+    if is_database(location):
+        return open_database(location, base) if beside is None else open_database_beside(location, base, beside)
     if "://" in location and not location.startswith("file://"):
-        return _open_url(location, base) if beside is None else _open_url_beside(location, base, beside)
+        return _open_remote(location, promised or {}, beside)
     location = location.removeprefix("file://")
     try:
         files = _files(location, base)
         states = [FileState.of(f) for f in files]
     except OSError as error:
         raise DataError(f"cannot read '{location}': {error.strerror or error}") from error
-    suffix = next((s for s in sorted(READERS, key=len, reverse=True) if files[0].name.lower().endswith(s)), None)
-    if suffix is None:
-        raise UsageError(f"cannot tell what '{location}' is. Expected one of {', '.join(READERS)}, or an ibis URL such as duckdb://file.db#table")
-    mixed = [f.name for f in files if not f.name.lower().endswith(suffix)]
-    if mixed:
-        raise UsageError(f"'{location}' matches files of different kinds: {files[0].name}, {mixed[0]}. Name one kind, such as *{suffix}")
+    suffix = _suffix(location, [f.name for f in files])
     empty = [s.path.name for s in states if s.size == 0]
     if empty:
         raise DataError(f"'{empty[0]}' is empty (0 bytes). Expected a table with a header")
@@ -142,7 +118,14 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
         raise UsageError(f"'{location}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
     backend = connect() if beside is None else beside.backend
     reader, paths = READERS[suffix], [str(f) for f in files]
-    options = csv_form(files[0], location, promised or {}) if reader == "read_csv" else {"records": "true"} if reader == "read_json" else {}
+    options: dict[str, Any] = {"records": "true"} if reader == "read_json" else {}
+    if reader == "read_csv":
+        options = csv_form(files[0], location, promised or {})
+    options |= partition_options([f.relative_to(base) for f in files] if not Path(location).is_absolute() else files, promised or {})
+    if "hive_types" in options:
+        # as DuckDB wants it, which ibis would write as a map
+        kinds = [sge.PropertyEQ(this=sge.to_identifier(k, quoted=True), expression=sge.convert(v)) for k, v in options["hive_types"].items()]
+        options["hive_types"] = sge.Struct(expressions=kinds)
     try:
         table = getattr(backend, reader)(paths, **options)
         if reader == "read_csv":
@@ -151,13 +134,44 @@ def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, st
             refuse_renamed(backend, files[0], location, table.columns)
     except (duckdb.Error, IbisError, ValueError) as error:
         raise DataError(f"cannot read '{location}': {fault(reader, error)}") from error
-    return Source(held(backend, _typed(table)), backend, location, files, states)
+    return Source(held(backend, typed(table)), backend, location, files, states)
 
 
-def _typed(table: ir.Table) -> ir.Table:
-    """Return a table in which columns without any type, as those without any value can be, are text."""
-    untyped = {name: "string" for name, kind in table.schema().items() if kind.is_unknown() and "NULL" in str(kind)}
-    return table.cast(untyped) if untyped else table
+def _suffix(location: str, names: Sequence[str]) -> str:
+    """Return what the files of a location end in.
+
+    Raises
+    ------
+    UsageError
+        It is unknown, or they are of several kinds.
+    """
+    suffix = next((s for s in sorted(READERS, key=len, reverse=True) if names[0].lower().endswith(s)), None)
+    if suffix is None:
+        raise UsageError(
+            f"cannot tell what '{masked(location)}' is. Expected one of {', '.join(READERS)}, or a URL of a database such as {FORMS['duckdb://']}"
+        )
+    mixed = [name for name in names if not name.lower().endswith(suffix)]
+    if mixed:
+        raise UsageError(f"'{masked(location)}' matches files of different kinds: {names[0]}, {mixed[0]}. Name one kind, such as *{suffix}")
+    return suffix
+
+
+def _open_remote(location: str, promised: Mapping[str, str], beside: Source | None) -> Source:
+    """Open files that lie in an object store, or wherever fsspec reads from."""
+    if beside is not None and beside.backend.name != "duckdb":
+        raise UsageError(f"'{masked(location)}' is a file and '{beside.location}' is on {beside.backend.name}; {SAME_ENGINE}")
+    remote = open_remote(location)
+    suffix = _suffix(location, [name.rpartition("/")[2] for name in remote.names])
+    backend = connect() if beside is None else beside.backend
+    try:
+        options: dict[str, Any] = {}
+        if READERS[suffix] == "read_csv":
+            options = line_form(remote.first_line(), masked(location), promised)
+        options |= partition_options([Path(name) for name in remote.names], promised)
+        table = remote.table(backend, READERS[suffix], options)
+    except (duckdb.Error, IbisError, ValueError, OSError) as error:
+        raise DataError(f"cannot read '{masked(location)}': {fault(READERS[suffix], error)}") from error
+    return Source(typed(table), backend, masked(location))
 
 
 def _told_zones(backend: Any, table: ir.Table, paths: Sequence[str], options: Mapping[str, Any]) -> ir.Table:
@@ -207,7 +221,7 @@ def frame_source(frame: Any, backend: Any = None) -> Source:
     backend = backend or connect()
     name = f"frame_{next(_frame_names)}"
     backend.con.register(name, arrow)
-    return Source(_typed(backend.table(name)), backend, name)
+    return Source(typed(backend.table(name)), backend, name)
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
@@ -217,17 +231,26 @@ def _refuse_repeated(names: Sequence[str]) -> None:
 
 
 def fingerprint(source: Source) -> str:
-    """Return the SHA-256 of what a source holds: of its files, or of its schema and rows in order where there are none."""
+    """Return the SHA-256 of what a source holds: of its files, or of its schema and rows where there are none.
+
+    The rows of a frame are taken in order; those of a server have none, and are digested there, so that they need not travel.
+    """
     if source.files:
         contents = [file_sha256(file) for file in source.files]
+        if partition_options(source.files, {}).get("hive_partitioning"):
+            # the names of their folders are content too
+            contents = [f"{'/'.join(p for p in file.parts if '=' in p)}:{content}" for file, content in zip(source.files, contents, strict=True)]
         return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
-    digest = hashlib.sha256()
-    digest.update(str(source.table.schema()).encode())
+    whole = hashlib.sha256()
+    whole.update(str(source.table.schema()).encode())
+    if not source.has_positions:
+        whole.update(digest(source).encode())
+        return whole.hexdigest()
     for column in source.backend.to_pyarrow(source.table).columns:
         # what lies in memory under a null is no content: which values are there, then those that are
         for part in (column.is_valid(), column.drop_null()):
-            digest.update(_packed(part.cast("int8") if part.type == "bool" else part))
-    return digest.hexdigest()
+            whole.update(_packed(part.cast("int8") if part.type == "bool" else part))
+    return whole.hexdigest()
 
 
 def _packed(values: Any) -> Any:
@@ -249,6 +272,8 @@ def _files(location: str, base: Path) -> list[Path]:
             raise DataError(f"the pattern '{location}' matches no file in {path.parent}. Check the path; it is relative to the config's folder")
         return files
     if path.is_dir():
+        if found := partitioned_files(path, tuple(READERS)):
+            return found
         raise DataError(f"'{location}' is a folder. Expected a file, or a pattern such as '{location.rstrip('/')}/*.parquet'")
     if not path.exists():
         raise DataError(f"there is no file '{path}'. {did_you_mean_file(path)}")
@@ -257,58 +282,3 @@ def _files(location: str, base: Path) -> list[Path]:
             f"'{location}' is no regular file, but a device, a pipe or a socket. Save the rows to a file, which can be read more than once"
         )
     return [path]
-
-
-def _open_url(url: str, base: Path) -> Source:
-    address, name = urldefrag(url)
-    if not name:
-        raise UsageError(f"'{url}' names no table. Write it after a '#', as in {url}#orders")
-    files: list[Path] = []
-    if address.startswith("duckdb://"):
-        file = base / address.removeprefix("duckdb://")
-        if not file.is_file():
-            raise DataError(f"there is no database '{file}'")
-        address, files = f"duckdb://{file}", [file]
-    states = [FileState.of(f) for f in files]
-    try:
-        backend = ibis.connect(address, read_only=True) if address.startswith("duckdb://") else ibis.connect(address)
-        return Source(backend.table(name), backend, url, files, states)
-    except TableNotFound as error:
-        names: list[str] = []
-        if backend.name == "duckdb":
-            names = [row[0] for row in backend.con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
-        raise DataError(f"'{address}' has no table '{name}'. {did_you_mean(name, names)}") from error
-    except (duckdb.Error, IbisError, ValueError, ImportError, OSError, *_driver_errors()) as error:
-        raise DataError(f"cannot open '{_without_password(url)}': {one_line(error)}") from error
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:…@", url)
-
-
-def _driver_errors() -> tuple[type[Exception], ...]:
-    """Return what the driver of a database server raises, where one was loaded."""
-    driver = sys.modules.get("psycopg")
-    return (driver.Error,) if driver else ()
-
-
-def _open_url_beside(url: str, base: Path, beside: Source) -> Source:
-    address, name = urldefrag(url)
-    if address == urldefrag(beside.location)[0]:
-        try:
-            return Source(beside.backend.table(name), beside.backend, url, beside.files, beside.states)
-        except (TableNotFound, duckdb.Error, IbisError, ValueError) as error:
-            raise DataError(f"'{address}' has no table '{name}'") from error
-    if not address.startswith("duckdb://") or beside.backend.name != "duckdb":
-        raise UsageError(f"'{url}' and '{beside.location}' are on different engines; {SAME_ENGINE}")
-    file = base / address.removeprefix("duckdb://")
-    if not name or not file.is_file():
-        raise DataError(f"there is no database '{file}'" if name else f"'{url}' names no table. Write it after a '#', as in {url}#orders")
-    catalog, states = f"beside_{next(_frame_names)}", [FileState.of(file)]
-    try:
-        beside.backend.con.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS {catalog} (READ_ONLY)")
-        return Source(beside.backend.table(name, database=(catalog, "main")), beside.backend, url, [file], states)
-    except TableNotFound as error:
-        raise DataError(f"'{address}' has no table '{name}'") from error
-    except (duckdb.Error, IbisError, ValueError) as error:
-        raise DataError(f"cannot open '{url}': {one_line(error)}") from error

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,6 +12,7 @@ from audit.core.check import AT_FAULT
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.core.wording import counted, listed
+from audit.engines.source import Source
 from audit.project import Project, open_project
 from audit.run import GATE, Examination, Progress
 from audit.store import Store
@@ -66,26 +66,27 @@ def set_aside(project: Project, examination: Examination, folder: Path) -> Run:
         none = subject.table.limit(0).mutate(**{AT_FAULT: ibis.literal([], type="array<string>")})
         return with_losses(project, run, replace(subject, set_aside=none))
     with quarantined(source, faults, project.contract, subject.roles.key) as bad:
-        notices = _written(source.backend, bad, folder / QUARANTINE_FILE)
+        notices = _written(source, bad, folder / QUARANTINE_FILE, subject.roles.key)
         if notices and project.config.gate.clean:
             unmended = _unmended(examination)
             if not unmended:
-                write_clean(folder / CLEAN_FILE, source, bad)
-            notices.append(_said_of_clean(unmended))
+                write_clean(folder / CLEAN_FILE, source, bad, faults, subject.roles.key)
+            notices.append(_said_of_clean(unmended, source.has_positions))
         run = with_losses(project, run, replace(subject, set_aside=bad))
     return replace(run, notices=(*run.notices, *notices))
 
 
-def _written(backend: Any, bad: ir.Table, file: Path) -> list[str]:
+def _written(source: Source, bad: ir.Table, file: Path, key: Sequence[str]) -> list[str]:
     """Write the quarantine and say how many rows it holds; a rule that asks for *more* failing rows is broken by none."""
     import pyarrow.parquet as pq
 
-    write_table(backend, bad, file, "the quarantine")
+    write_table(source.backend, bad, file, "the quarantine")
     count = int(pq.ParquetFile(file).metadata.num_rows)
     if not count:
         file.unlink()
         return []
-    return [f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'} in {file.name}, with row number, codes and reasons."]
+    place = "row number" if source.has_positions else f"key ({listed(key)})" if key else "values (no key is declared, so nothing else names them)"
+    return [f"{counted(count, 'row')} broke a blocking rule and {'is' if count == 1 else 'are'} in {file.name}, with {place}, codes and reasons."]
 
 
 def _unmended(examination: Examination) -> list[str]:
@@ -94,8 +95,9 @@ def _unmended(examination: Examination) -> list[str]:
     return list(dict.fromkeys([*beyond_rows(examination.failed), *crashed]))
 
 
-def _said_of_clean(unmended: Sequence[str]) -> str:
+def _said_of_clean(unmended: Sequence[str], in_order: bool) -> str:
     if unmended:
         verb = "is" if len(unmended) == 1 else "are"
         return f"{CLEAN_FILE} was not written: {listed(unmended)} {verb} about no single row, so that the other rows would not be clean either."
-    return f"The other rows are in {CLEAN_FILE}, in the order of the source. They were not examined again as a whole; run the gate on that file."
+    order = ", in the order of the source" if in_order else ""
+    return f"The other rows are in {CLEAN_FILE}{order}. They were not examined again as a whole; run the gate on that file."

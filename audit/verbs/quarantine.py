@@ -15,6 +15,7 @@ from audit.engines.ask_engine import BACKEND_ERRORS, one_line
 from audit.engines.sources import Source
 from audit.engines.stored import stored
 from audit.verbs.faults import Fault
+from audit.verbs.server_rows import bad_rows, write_rows
 
 QUARANTINE_FILE = "quarantine.parquet"
 KEY, CODES, REASONS, CONTRACT = "assay_key", "assay_codes", "assay_reasons", "assay_contract"
@@ -26,9 +27,9 @@ ADDED = (ROW, KEY, CODES, AT_FAULT, REASONS, CONTRACT)
 def quarantined(source: Source, faults: Sequence[Fault], contract: Contract, key: Sequence[str] = ()) -> Iterator[ir.Table]:
     """Give the bad rows of a table, in order: what is wrong with each, then the row as it was.
 
-    Columns: ``assay_row`` (position in the source, from 0), ``assay_key`` (values of the key, as a list of text), ``assay_codes``,
-    ``assay_columns`` and ``assay_reasons`` (lists of one length: which check, which column, why) and ``assay_contract`` (version), then
-    the data's own.
+    Columns: ``assay_row`` (position in the source, from 0; null on a server, whose rows have none), ``assay_key`` (values of the key, as a
+    list of text), ``assay_codes``, ``assay_columns`` and ``assay_reasons`` (lists of one length: which check, which column, why) and
+    ``assay_contract`` (version), then the data's own.
 
     Predicates about a row alone are evaluated together while the whole table is read once, and a second time on the rows that were
     picked; those that compare rows are evaluated on their candidates, which a narrow scan finds beforehand.
@@ -52,6 +53,9 @@ def quarantined(source: Source, faults: Sequence[Fault], contract: Contract, key
     taken = [name for name in source.table.columns if name.casefold() in ADDED]
     if taken:
         raise DataError(f"bad rows cannot be set aside: the data have a column '{taken[0]}', a name that the quarantine gives; rename it")
+    if not source.has_positions:
+        yield bad_rows(source, faults, contract, key, (KEY, CODES, REASONS, CONTRACT))
+        return
     with ExitStack() as stack:
 
         def keep(table: ir.Table) -> ir.Table:
@@ -73,7 +77,7 @@ def write_table(backend: Any, table: ir.Table, path: Path, what: str) -> None:
         The file cannot be written: no permission, disk full.
     """
     try:
-        backend.to_parquet(table, str(path))
+        write_rows(backend, table, path)
     except (*BACKEND_ERRORS, OSError) as error:
         raise DataError(f"cannot write {what}: {one_line(error)}. Free some space, or choose another folder with --out") from error
 

@@ -124,13 +124,14 @@ def _quarantine_of(store: Store, before: Run, named: str) -> Path:
 
 def _refuse_others(project: Project, before: Run, file: Path) -> None:
     """Refuse data, contract or quarantine that are not those of the gate run."""
-    if project.source.backend.name != "duckdb":
+    if not project.source.has_positions:
         raise UsageError("rows of a database server have no lasting position, so repaired ones cannot be put back. Repair them in the database")
     if project.contract.sha256 != before.contract.sha256:
         versions = f"version {before.contract.version or 'not given'} then, {project.contract.version or 'not given'} now"
         raise UsageError(f"the contract is not the one of run {before.id} ({versions}; the files differ). Run 'assay gate' under the contract of now")
     if project.sha256 != before.subject.sha256:
-        raise DataError(f"the data in '{project.config.data}' are not those of run {before.id}: they changed since. Run 'assay gate' on them again")
+        where = project.subject.location
+        raise DataError(f"the data in '{where}' are not those of run {before.id}: they changed since. Run 'assay gate' on them again")
     if file_sha256(file) != before.artefacts[QUARANTINE_FILE]:
         raise DataError(f"'{file}' was changed after the run. Restore it, and repair a copy")
 
@@ -189,5 +190,5 @@ def _kept(merged: Project, examination: Examination, parts: _Parts, folder: Path
     else:
         (folder / RELEASED_FILE).unlink()
         notices.append(f"Not released: the merged table does not pass, so {RELEASED_FILE} was not written.")
-        location = f"{merged.config.data} with rows of {REPAIRED_FILE}"
+        location = f"{merged.subject.location} with rows of {REPAIRED_FILE}"
     return replace(run, subject=replace(run.subject, location=location), notices=(*run.notices, *notices))

@@ -7,7 +7,7 @@ import pytest
 
 from audit.cli import main
 
-HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: bad\nversion: 1.0.0\nstatus: active\nschema:\n  - name: t\n    properties:\n      - {name: id}\n"
+HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: bad\nversion: 1.0.0\nstatus: active\nschema:\n  - name: t\n    properties:\n      - {name: id, logicalType: integer}\n"
 
 
 def of(clauses: str, kind: str = "string") -> str:
@@ -72,7 +72,7 @@ ABSURD = {
     "a limit that is no number": ({"audit": {"limits": {"D007": {"high": float("nan")}}}}, "finite number; got nan"),
     "a limit without room": ({"audit": {"limits": {"D007": {"low": 2, "high": 1}}}}, "low (2) is above high (1)"),
     "an unknown check": ({"audit": {"skip": ["D0007"]}}, "Did you mean 'D007'?"),
-    "an unknown format": ({"report": {"formats": ["pdf"]}}, "'html', 'json', 'junit' or 'markdown'; got 'pdf'"),
+    "an unknown format": ({"report": {"formats": ["pdf"]}}, "there is no format 'pdf'. Known: gitlab, html"),
     "a project that leads out of its folder": ({"project": "../../etc"}, "'project'"),
     "a positive class that is none": ({"roles": {"target": "x", "positive": "z"}}, "Known: a, b."),
 }

@@ -216,7 +216,7 @@ def test_a_database_is_opened_for_reading_only(database):
         ("duckdb://sales.db", UsageError, "names no table. Write it after a '#', as in duckdb://sales.db#orders"),
         ("duckdb://sale.db#orders", DataError, "there is no database .*sale.db"),
         ("duckdb://broken.db#orders", DataError, "cannot open 'duckdb://broken.db#orders'"),
-        ("nosuch://x#y", DataError, "cannot open 'nosuch://x#y'"),
+        ("nosuch://x#y", UsageError, "begins with .nosuch://., which is no place"),
     ],
 )
 def test_databases_that_cannot_be_opened(database, url, error, words):

@@ -1,0 +1,50 @@
+"""What the drivers of Postgres and Spark raise, turned into one kind of error whose text holds no row, no password and no stack."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ibis.common.exceptions import IbisError
+
+#: Base classes of what drivers raise; looked up only where a driver is loaded.
+_DRIVERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
+LOST = "lost the connection to Spark: its Java process has ended, or was killed. Run it again, with more memory if it was short of it"
+
+
+class EngineError(IbisError):
+    """An engine other than DuckDB could not run a statement, or cannot be reached."""
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what a driver raises inside into an :class:`EngineError`.
+
+    Raises
+    ------
+    EngineError
+        The engine refused, failed, or is gone.
+    """
+    drivers = tuple(getattr(sys.modules[module], name) for module, name in _DRIVERS if module in sys.modules)
+    try:
+        yield
+    except (ConnectionError, EOFError) as error:
+        raise EngineError(LOST) from error
+    except drivers as error:
+        raise EngineError(_plain(error)) from error
+
+
+def _plain(error: BaseException) -> str:
+    diagnosis = getattr(error, "diag", None)  # of Postgres: the rest of its message may quote rows
+    text = (diagnosis.message_primary if diagnosis is not None else None) or str(error)
+    if type(error).__name__ in ("Py4JNetworkError", "Py4JError") and "network" in text.lower():
+        return LOST
+    if type(error).__name__ == "Py4JJavaError":
+        causes = re.findall(r"(?:^: |Caused by: )(?:[\w.$]+\.)?(\w+(?:: [^\n]*)?)", text, re.MULTILINE)
+        text = causes[-1] if causes else text
+    if "Caused by:" in text or "Driver stacktrace:" in text:
+        causes = re.findall(r"Caused by: (?:[\w.$]+\.)?(\w+(?:: [^\n]*)?)", text)
+        text = causes[-1] if causes else text
+    first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    first = re.sub(r'(invalid (?:input syntax|value)[^:]*): ".*"', r"\1", first)
+    return re.sub(r"([Tt]he value|[Ss]tring|value) ('[^']*'|\"[^\"]*\")", r"\1 '…'", first)
