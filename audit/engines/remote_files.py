@@ -91,7 +91,7 @@ def open_remote(location: str) -> Remote:
     except ImportError as error:
         package = NEEDS.get(scheme, "another package")
         raise DataError(f"'{masked(location)}' needs {package}, which is not installed: pip install {package}") from error
-    except (OSError, ValueError, *_store_errors()) as error:
+    except _store_errors() as error:
         raise DataError(f"cannot reach '{masked(location)}': {type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
     names = [system.unstrip_protocol(name) for name in found]
     files = sorted(name for name in names if not name.endswith("/"))
@@ -101,9 +101,9 @@ def open_remote(location: str) -> Remote:
 
 
 def _store_errors() -> tuple[type[Exception], ...]:
-    """Return what the clients of stores raise that is no OSError, of those that are loaded."""
+    """Return what file systems raise, and what the clients of stores do that is no OSError, of those that are loaded."""
     clients = (("botocore.exceptions", "BotoCoreError"), ("botocore.exceptions", "ClientError"), ("aiohttp", "ClientError"))
-    return tuple(getattr(sys.modules[module], name) for module, name in clients if module in sys.modules)
+    return (OSError, ValueError, *(getattr(sys.modules[module], name) for module, name in clients if module in sys.modules))
 
 
 def _literal(value: Any) -> str:
