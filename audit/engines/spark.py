@@ -50,9 +50,9 @@ def connect_spark(address: str) -> Any:
     DataError
         There is no Java to run it.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # about frames of pandas 3, of which we take none
-        from pyspark.sql import SparkSession
+    # it remarks on frames of pandas 3, of which we take none, whenever a part of it is imported
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    from pyspark.sql import SparkSession
 
     master = address.removeprefix(SCHEME).rstrip("/")
     running = SparkSession.getActiveSession()

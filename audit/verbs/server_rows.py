@@ -48,7 +48,7 @@ def bad_rows(source: Source, faults: Sequence[Fault], contract: Contract, key: S
         return ibis.array(said).filter(lambda text: text.notnull())
 
     key_name, codes, reasons, version = names
-    named = ibis.array([bad[c].cast("string") for c in key]) if key else ibis.array([], type="array<string>")
+    named = ibis.array([bad[c].cast("string") for c in key]) if key else ibis.literal([], type="array<string>")
     rows = bad.select(
         ibis.null("int64").name(ROW),
         named.name(key_name),

@@ -7,7 +7,16 @@ import pytest
 
 from audit.cli import main
 
-HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: bad\nversion: 1.0.0\nstatus: active\nschema:\n  - name: t\n    properties:\n      - {name: id, logicalType: integer}\n"
+HEAD = """apiVersion: v3.1.0
+kind: DataContract
+id: bad
+version: 1.0.0
+status: active
+schema:
+  - name: t
+    properties:
+      - {name: id, logicalType: integer}
+"""
 
 
 def of(clauses: str, kind: str = "string") -> str:

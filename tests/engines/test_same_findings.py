@@ -96,15 +96,8 @@ def test_spark_finds_the_same(folder, spark, on_duckdb):
     assert len(queries) < 60
 
 
-@pytest.mark.parametrize("engine", ["postgres", "spark"])
-def test_bad_rows_of_a_server_are_set_aside_by_their_key(folder, engine, request, tmp_path):
-    if engine == "postgres":
-        there = config(folder, request.getfixturevalue("in_postgres"), "shop.")
-    else:
-        spark = request.getfixturevalue("spark")
-        for name in ("nasty", "parents"):
-            spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(name)
-        there = config(folder, "pyspark://local[1]", "global_temp.")
+def test_bad_rows_of_a_server_are_set_aside_by_their_key(folder, in_postgres, tmp_path):
+    there = config(folder, in_postgres, "shop.")
     written = {}
     for place, one in (("here", config(folder)), ("there", there)):
         one = one.model_copy(update={"base": folder, "report": one.report.model_copy(update={"folder": str(tmp_path / place), "formats": []})})
