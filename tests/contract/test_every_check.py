@@ -83,12 +83,19 @@ def test_survives_the_round_trip_through_json(name: str) -> None:
     assert once.status == run_of(name).status
 
 
+UNRUN = {Status.NOT_APPLICABLE, Status.SKIPPED}
+QUIET = {Status.PASSED, *UNRUN}
+
+
 @pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("name", ["plain", "empty", "strange names", "extra category"])
 def test_every_result_reaches_every_reader(name: str, format_name: str) -> None:
     run = run_of(name)
+    run = replace(run, subject=replace(run.subject, sha256="0" * 64))  # a statement is about a digest
     text = FORMATS[format_name].render(run)
-    for code in {r.code for r in run.results}:
+    # a report of code quality has no place for what is in order, and a statement names tests that were run
+    absent = {"gitlab": QUIET, "intoto": UNRUN}.get(format_name, set())
+    for code in {r.code for r in run.results if r.status not in absent}:
         assert code in text
 
 

@@ -13,8 +13,8 @@ ARRESTS = ROOT / "data" / "arrests" / "arrests.odcs.yaml"
 
 
 def assay(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    code = f"import sys; sys.argv[0] = 'assay'; sys.path.insert(0, {str(ROOT)!r})\nfrom audit.cli import main\nmain()"
-    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
+    command = Path(sys.executable).parent / "assay"
+    return subprocess.run([command, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def test_with_a_folder_the_run_is_stored_as_the_command_stores_it(tmp_path: Path
     result = gate(BAD, contract="people.odcs.yaml", out="reports", name="people", declared=True)
     assert result.folder == tmp_path / "reports" / "people" / result.run.id
     assert dumps(Store(tmp_path / "reports").load(result.run.id)) == dumps(result.run)
-    assert {f.name for f in result.folder.iterdir()} == {"run.json", "report.html", "junit.xml", "summary.md", "quarantine.parquet"}
+    written = {"run.json", "report.html", "junit.xml", "summary.md", "results.sarif", "quarantine.parquet"}
+    assert {f.name for f in result.folder.iterdir()} == written
     assert result.quarantine()["age"].tolist() == [612, 45, -1]
 
 
