@@ -35,6 +35,7 @@ from audit.console import (
     load_config,
     progress_bar,
     project_command,
+    put,
     to_nowhere,
 )
 from audit.contract_commands import contract_app
@@ -200,14 +201,7 @@ def report(
 
     if format not in FORMATS:
         raise UsageError(f"no format '{format}'. {did_you_mean(format, FORMATS)}")
-    text = FORMATS[format].render(Store(reports).load(run))
-    if out is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write '{out}': {error.strerror}") from error
+    put(FORMATS[format].render(Store(reports).load(run)), out, over=True)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -215,3 +215,33 @@ def show(run: "Run", folder: Path) -> None:
         console.print(f"Report: {shown / 'report.html'}", markup=False, soft_wrap=True)
     sys.stderr.flush()
     sys.stdout.write(f"{shown}\n")
+
+
+def put(text: str, out: Path | None, *, over: bool = False) -> None:
+    """Write a text to a file, or to stdout where none is named.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    out : Path or None
+        The file.
+    over : bool
+        Whether a file that is there already may be written over.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written.
+    UsageError
+        It is there already.
+    """
+    if out is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    if out.exists() and not over:
+        raise UsageError(f"'{out}' exists. Name another file, or remove it first")
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write '{out}': {error.strerror}") from error

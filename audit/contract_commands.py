@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.console import QuietOption
+from audit.console import QuietOption, put
 from audit.core.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -57,22 +57,13 @@ def infer(
 
     from audit.config import project_name
     from audit.contract.infer import infer
-    from audit.core.errors import DataError
     from audit.engines.ask_engine import AskEngine
     from audit.engines.sources import open_source
 
     source = open_source(data)
     document = infer(source.table, AskEngine(source.backend), name=project_name(data))
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=140)
-    if out is None:
-        sys.stdout.write(text)
-        return
-    if out.exists():
-        raise UsageError(f"'{out}' exists. Name another file, or remove it first")
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write '{out}': {error.strerror}") from error
+    put(text, out)
 
 
 @contract_app.command()

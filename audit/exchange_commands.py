@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.core.errors import DataError, UsageError, did_you_mean
+from audit.console import put
+from audit.core.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from audit.contract.exchange.draft import Imported
@@ -27,7 +28,7 @@ def export_contract(
     """
     if to not in TARGETS:
         raise UsageError(f"no format '{to}'. {did_you_mean(to, TARGETS)}")
-    _put(_exported(contract, to, table), out)
+    put(_exported(contract, to, table), out)
 
 
 def import_contract(
@@ -43,7 +44,7 @@ def import_contract(
     if source not in SOURCES:
         raise UsageError(f"no format '{source}'. {did_you_mean(source, SOURCES)}")
     imported = _imported(file, source)
-    _put(imported.text, out)
+    put(imported.text, out)
     for notice in imported.notices:
         sys.stderr.write(f"notice: {notice}\n")
 
@@ -85,15 +86,3 @@ def _imported(file: str, source: str) -> "Imported":
             sys.path.insert(0, "")  # as python -m has it: modules where the command is run
         return load_pandera(file)
     return read_pandera(Path(file))
-
-
-def _put(text: str, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.write(text)
-        return
-    if out.exists():
-        raise UsageError(f"'{out}' exists. Name another file, or remove it first")
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write '{out}': {error.strerror}") from error

@@ -1,37 +1,26 @@
 """Answers asks with as few queries as possible: all scalars over one table in one scan, and small tables of one shape together."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError
 from ibis.expr.operations import CountStar
 
 from audit.core.ask import Ask, Rows
 from audit.core.errors import DataError
+from audit.engines.failures import BACKEND_ERRORS as BACKEND_ERRORS
+from audit.engines.failures import one_line as one_line
 from audit.engines.fetched import OWN_DRIVERS, fetched_frame, fetched_rows
 from audit.engines.stored import stored
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: What a backend raises when it cannot run an expression or read its source.
-BACKEND_ERRORS = (duckdb.Error, IbisError)
 #: Small tables in one query: ibis nests a union of many, until that is too deep for the compiler.
 TOGETHER = 64
-
-
-def one_line(error: BaseException, limit: int = 300) -> str:
-    """Return an error's text on one line, without the statement or the data that a backend puts into it."""
-    text = " ".join(re.split(r"LINE 1:|Original Line:|\sTry ", str(error))[0].split())
-    text = re.sub(r"([Ss]tring|value) (['\"]).*?\2", r"\1 \2…\2", text)
-    text = re.sub(r"(Object|Array) [{\[].*[}\]]", r"\1 …", text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 class AskEngine:

@@ -1,11 +1,15 @@
-"""What the drivers of Postgres and Spark raise, turned into one kind of error whose text holds no row, no password and no stack."""
+"""What engines raise, and how it is told: in one line that holds no row, no password and no stack."""
 
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import duckdb
 from ibis.common.exceptions import IbisError
+
+#: What a backend raises when it cannot run an expression or read its source.
+BACKEND_ERRORS = (duckdb.Error, IbisError)
 
 #: Base classes of what drivers raise; looked up only where a driver is loaded.
 _DRIVERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
@@ -48,3 +52,11 @@ def _plain(error: BaseException) -> str:
     first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
     first = re.sub(r'(invalid (?:input syntax|value)[^:]*): ".*"', r"\1", first)
     return re.sub(r"([Tt]he value|[Ss]tring|value) ('[^']*'|\"[^\"]*\")", r"\1 '…'", first)
+
+
+def one_line(error: BaseException, limit: int = 300) -> str:
+    """Return an error's text on one line, without the statement or the data that a backend puts into it."""
+    text = " ".join(re.split(r"LINE 1:|Original Line:|\sTry ", str(error))[0].split())
+    text = re.sub(r"([Ss]tring|value) (['\"]).*?\2", r"\1 \2…\2", text)
+    text = re.sub(r"(Object|Array) [{\[].*[}\]]", r"\1 …", text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

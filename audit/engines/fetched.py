@@ -44,7 +44,7 @@ def fetched_rows(backend: Any, sql: str, schema: sch.Schema) -> list[tuple[Any, 
 
 def fetched_frame(backend: Any, sql: str, schema: sch.Schema) -> "pd.DataFrame":
     """Run a statement and return its rows as a pandas frame, in the types that DuckDB's own frames have."""
-    from audit.engines.sources import connect
+    from audit.engines.embedded import connect
 
     rows = fetched_rows(backend, sql, schema)
     here = connect()

@@ -2,15 +2,12 @@
 
 import hashlib
 import itertools
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 import sqlglot.expressions as sge
 from ibis.common.exceptions import IbisError
@@ -20,6 +17,7 @@ from audit.core.fingerprint import FileState, file_sha256
 from audit.engines.ask_engine import one_line
 from audit.engines.databases import FORMS, SAME_ENGINE, is_database, open_database, open_database_beside
 from audit.engines.digest import digest
+from audit.engines.embedded import connect as connect  # the engine of files, and so imported from here
 from audit.engines.file_forms import csv_form, fault, half_zoned, line_form, refuse_renamed
 from audit.engines.partitions import partition_options, partitioned_files
 from audit.engines.remote_files import open_remote
@@ -39,41 +37,8 @@ READERS = {
     ".ndjson": "read_json",
 }
 
-#: What the environment may say of DuckDB: how much memory it takes before it moves intermediate results to disk, where to, and its threads.
-SETTINGS = {"ASSAY_MEMORY": "memory_limit", "ASSAY_TEMP": "temp_directory", "ASSAY_THREADS": "threads"}
 
 _frame_names = itertools.count()
-
-
-def connect() -> Any:
-    """Return a DuckDB in memory, as an ibis backend."""
-    backend = ibis.duckdb.connect()
-    if spill := _spill_folder():
-        backend.con.execute("SET temp_directory = $1", [spill])
-    # the day of a timestamp with a time zone must not depend on the machine
-    backend.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
-    for variable, setting in SETTINGS.items():
-        if value := os.environ.get(variable):
-            try:
-                backend.con.execute(f"SET {setting} = '{value.replace(chr(39), chr(39) * 2)}'")
-            except duckdb.Error as error:
-                raise UsageError(f"the environment variable {variable} is '{value}': {one_line(error)}") from error
-    return backend
-
-
-def _spill_folder() -> str:
-    """Return where rows go that do not fit into memory: a folder of this user's alone, not the working folder, which may be read-only.
-
-    Empty where there is none. DuckDB removes its files when it closes, and those of processes that were killed when it next comes here.
-    """
-    try:
-        folder = Path(tempfile.gettempdir()) / f"assay-{getattr(os, 'getuid', lambda: 0)()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        owner = folder.stat()
-    except OSError:
-        return ""
-    private = os.name == "nt" or (owner.st_uid == os.getuid() and not owner.st_mode & 0o077)
-    return str(folder) if private else ""
 
 
 def open_source(location: str, base: Path = Path(), *, promised: Mapping[str, str] | None = None, beside: Source | None = None) -> Source:

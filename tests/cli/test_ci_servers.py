@@ -11,25 +11,12 @@ from typing import Any
 import pytest
 
 from audit.cli import main
+from tests import people
 from tests.ci.runner import annotations, outputs
+from tests.people import GOOD
 
-CONTRACT = """\
-apiVersion: v3.1.0
-kind: DataContract
-id: urn:people
-version: 1.0.0
-status: active
-schema:
-  - name: people
-    properties:
-      - {name: id, logicalType: integer, required: true, primaryKey: true}
-      - name: age
-        logicalType: integer
-        logicalTypeOptions: {minimum: 0, maximum: 120}
-      - {name: town, logicalType: string, enum: [{value: Ashford}, {value: Bree}]}
-"""
+CONTRACT = people.CONTRACT.replace("id: people", "id: urn:people")
 CONFIG = "project: people\ndata: ../data/people.csv\ncontract: people.odcs.yaml\nreport: {folder: ../reports}\n"
-GOOD = "id,age,town\n1,34,Bree\n2,61,Ashford\n3,45,Bree\n"
 BAD = "id,age,town\n1,34,Bree\n2,612,Ashford\n3,45,Bree\n"
 #: No check looks at whether times have a zone, so it stays open whether the clause holds.
 UNDECIDED = CONTRACT + "      - {name: seen, logicalType: timestamp, logicalTypeOptions: {timezone: true}}\n"

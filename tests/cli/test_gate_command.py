@@ -16,24 +16,9 @@ import pandas as pd
 import pytest
 
 from audit.cli import main
+from tests.people import CONTRACT, GOOD
 
-CONTRACT = """\
-apiVersion: v3.1.0
-kind: DataContract
-id: people
-version: 1.0.0
-status: active
-schema:
-  - name: people
-    properties:
-      - {name: id, logicalType: integer, required: true, primaryKey: true}
-      - name: age
-        logicalType: integer
-        logicalTypeOptions: {minimum: 0, maximum: 120}
-      - {name: town, logicalType: string, enum: [{value: Ashford}, {value: Bree}]}
-"""
 CONFIG = "project: people\ndata: people.csv\ncontract: people.odcs.yaml\n"
-GOOD = "id,age,town\n1,34,Bree\n2,61,Ashford\n3,45,Bree\n"
 
 
 @pytest.fixture
@@ -233,6 +218,7 @@ SLOW = """
 import time
 import audit.verbs.gate as verb
 from audit.cli import main
+from tests.people import CONTRACT, GOOD
 
 write = verb.write_outputs
 

@@ -10,24 +10,9 @@ import pytest
 
 from audit.cli import main
 from audit.store import Store
+from tests.people import CONTRACT, GOOD
 
-CONTRACT = """\
-apiVersion: v3.1.0
-kind: DataContract
-id: people
-version: 1.0.0
-status: active
-schema:
-  - name: people
-    properties:
-      - {name: id, logicalType: integer, required: true, primaryKey: true}
-      - name: age
-        logicalType: integer
-        logicalTypeOptions: {minimum: 0, maximum: 120}
-      - {name: town, logicalType: string, enum: [{value: Ashford}, {value: Bree}]}
-"""
 CONFIG = "project: people\ndata: people.csv\ncontract: people.odcs.yaml\naudit: {declared_only: true}\n"
-GOOD = "id,age,town\n1,34,Bree\n2,61,Ashford\n3,45,Bree\n"
 
 
 @dataclass
