@@ -128,7 +128,7 @@ def told_by(rows: Rows, what: str) -> Iterator[None]:
 
     try:
         yield
-    except (GreatExpectationsError, TestConnectionError) as error:
+    except (GreatExpectationsError, TestConnectionError, OSError) as error:
         raise DataError(f"{what}: {rows.without_secrets(' '.join(str(error).split()))[:300]}") from error
 
 
