@@ -79,6 +79,28 @@ def test_rows_that_are_no_table_of_the_server_are_fetched(in_postgres):
     assert found.measurements[0].method.endswith("on pandas")
 
 
+def test_nan_is_missing_to_pandas_and_a_number_to_postgres(postgres):
+    rows = pa.table({"x": pa.array([1.0, float("nan"), None], pa.float64())})
+    load(postgres, "numbers", rows)
+    rule = ("expect_column_values_to_not_be_null", {"column": "x"})
+    assert found_in(frame_source(rows), *rule)[1] == [2]
+    assert found_in(open_source(f"{postgres}#numbers"), *rule)[1] == [1]
+
+
+def test_the_password_may_come_from_the_environment(postgres, in_postgres, monkeypatch):
+    with psycopg.connect(postgres.replace("postgres://", "postgresql://")) as there:
+        there.execute("DROP ROLE IF EXISTS gx_bob")
+        there.execute("CREATE ROLE gx_bob LOGIN PASSWORD 'open+s3same'")
+        there.execute('GRANT USAGE ON SCHEMA "Gx Shop" TO gx_bob')
+        there.execute('GRANT SELECT ON "Gx Shop"."Some Rows" TO gx_bob')
+    monkeypatch.setenv("PGPASSWORD", "open+s3same")
+    source = open_source(postgres.replace("assay@", "gx_bob@") + "#Gx Shop.Some Rows")
+    same_as_on_pandas(source, RULES[0], "Postgres")
+    rows = gx_rows.rows_of(source.table, None)
+    assert "s3same" in rows._address(None)
+    assert "s3same" not in rows.without_secrets(rows._address(None))
+
+
 @pytest.mark.parametrize("rule", [RULES[0], RULES[6], RULES[8]], ids=lambda rule: rule[0])
 def test_spark_evaluates_what_pandas_does(spark, tmp_path, rule):
     import pyarrow.parquet as pq
