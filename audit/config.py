@@ -124,6 +124,12 @@ class GateConfig(_Section):
     clean: bool = False
 
 
+class GxConfig(_Section):
+    """Where Great Expectations keeps what it found."""
+
+    context: FileName | None = None
+
+
 class ReportConfig(_Section):
     """What is written where."""
 
@@ -148,6 +154,7 @@ class Config(_Section):
     training: TrainingConfig | None = None
     audit: AuditConfig = AuditConfig()
     gate: GateConfig = GateConfig()
+    gx: GxConfig = GxConfig()
     report: ReportConfig = ReportConfig()
 
     base: Path = Field(Path(), exclude=True)

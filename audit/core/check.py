@@ -131,7 +131,7 @@ class Check(ABC):
         Raises
         ------
         UsageError
-            A key is no parameter of this check.
+            A key is no parameter of this check, or what should be a name is none: YAML reads an unquoted ``no`` as false.
         """
         many = {f.name for f in fields(cls) if isinstance(f.default, tuple)}
         parameters = {k: tuple(v) if isinstance(v, list) else (v,) if k in many else v for k, v in rule.implementation.items() if k != "check"}
@@ -141,6 +141,10 @@ class Check(ABC):
         for name in parameters:
             if name not in known:
                 raise UsageError(f"{rule.place}: check {cls.code} has no parameter '{name}'. {did_you_mean(name, known)}")
+        texts = [f.name for f in fields(cls) if f.type == tuple[str, ...]]
+        for name, value in ((n, v) for n in texts for v in parameters.get(n, ()) if not isinstance(v, str)):
+            written = "yes" if value is True else "no" if value is False else value
+            raise UsageError(f"{rule.place}: check {cls.code}: '{name}' is a list of names; got {value!r}. Put it in quotes: '{written}'")
         return cls(limit=cls.limit_from(rule), clauses=(str(rule.place),), **parameters)
 
     @classmethod

@@ -41,7 +41,9 @@ def compare(column: ir.Column, sign: Sign, bound: Any) -> ir.BooleanValue:
             below = shortest < value
             sign = ("<=" if below else "<") if "<" in sign else (">" if below else ">=")
         return apply(column, sign, ibis.literal(number, kind))
-    scale = kind.scale or 0 if kind.is_decimal() else 0
+    if _any_places(kind):
+        return apply(column, sign, _as_written(value))
+    scale = kind.scale if kind.is_decimal() else 0
     scaled = value * 10**scale
     step = math.ceil(scaled) if sign in ("<", ">=") else math.floor(scaled)
     low, high = _span(kind)
@@ -71,7 +73,10 @@ def among(column: ir.Column, values: Iterable[Any]) -> ir.BooleanValue:
             if shortest == value:
                 literals.append(ibis.literal(number, kind))
             continue
-        scale = kind.scale or 0 if kind.is_decimal() else 0
+        if _any_places(kind):
+            literals.append(_as_written(value))
+            continue
+        scale = kind.scale if kind.is_decimal() else 0
         scaled = value * 10**scale
         low, high = _span(kind)
         if scaled.denominator == 1 and low <= scaled <= high:
@@ -96,7 +101,9 @@ def multiple(column: ir.Column, step: Any) -> ir.BooleanValue:
         raise ValueError(f"a step is a number above 0; got {step!r}")
     if kind.is_floating():
         return _float_multiple(column, value)
-    scale = kind.scale or 0 if kind.is_decimal() else 0
+    if _any_places(kind):
+        return column % _as_written(value) == 0
+    scale = kind.scale if kind.is_decimal() else 0
     # on the grid of the column, a number is a multiple of value exactly if it is one of this whole number of grid steps
     steps = (value * 10**scale).numerator
     _, high = _span(kind)
@@ -148,6 +155,22 @@ def _nearest(kind: dt.DataType, value: Fraction) -> tuple[float, Fraction]:
     if single:
         number = float(np.float32(number))
     return number, Fraction(Decimal(str(np.float32(number)) if single else repr(number)))
+
+
+def _any_places(kind: dt.DataType) -> bool:
+    """Return whether each value of a type has as many places behind the point as it likes, as ``numeric`` of Postgres without a scale."""
+    return kind.is_decimal() and kind.scale is None
+
+
+def _as_written(value: Fraction) -> Any:
+    """Return a number that was written in decimals with all its digits: as text, since a literal of ibis keeps 38 of them."""
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    digits = str(abs(int(value * 10**places))).zfill(places + 1)
+    whole = len(digits) - places
+    text = f"{'-' if value < 0 else ''}{digits[:whole]}.{digits[whole:]}".removesuffix(".")
+    return ibis.literal(text).cast(dt.Decimal(None, None))
 
 
 def _span(kind: dt.DataType) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from audit.other_tables import open_other_tables
 from audit.project import Project, project_of
 from audit.run import GATE, Examination
 from audit.store import Store
+from audit.verbs.data_docs import require_context, with_data_docs
 from audit.verbs.faults import faults_of
 from audit.verbs.gate import set_aside
 from audit.verbs.gate_result import GateResult
@@ -89,6 +90,8 @@ def gate(
     config = _config(data, name, {"table": table, "roles": roles, "audit": audit, "report": report})
     parsed = contract if isinstance(contract, Contract) else _contract(config, contract)
     project = _project(data, config, parsed, tables or {})
+    if out is not None:
+        require_context(config)
     examination = project.examine(GATE, verb="gate")
     if out is None:
         run, bad = _kept_in_memory(project, examination)
@@ -97,6 +100,7 @@ def gate(
     store, run = Store(config.reports), examination.run
     with store.writing(config.project, run.id) as folder:
         run = set_aside(project, examination, folder)
+        run = with_data_docs(project, examination, run)
         project.refuse_changed()
         run = write_outputs(folder, run, config.report.formats)
     return GateResult(run, _read(store.folder(config.project, run.id) / QUARANTINE_FILE), store.folder(config.project, run.id))

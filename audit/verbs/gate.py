@@ -17,6 +17,7 @@ from audit.project import Project, open_project
 from audit.run import GATE, Examination, Progress
 from audit.store import Store
 from audit.verbs.clean import CLEAN_FILE, write_clean
+from audit.verbs.data_docs import require_context, with_data_docs
 from audit.verbs.faults import beyond_rows, faults_of
 from audit.verbs.losses import with_losses
 from audit.verbs.outputs import write_outputs
@@ -41,12 +42,14 @@ def gate(config: Config, *, progress: Progress | None = None) -> Written:
     UsageError
         The config or the contract is wrong.
     """
+    require_context(config)
     project = open_project(config)
     examination = project.examine(GATE, verb="gate", progress=progress)
     store = Store(config.reports)
     run = examination.run
     with store.writing(config.project, run.id) as folder:
         run = set_aside(project, examination, folder)
+        run = with_data_docs(project, examination, run)
         project.refuse_changed()
         run = write_outputs(folder, run, config.report.formats)
     return Written(run, store.folder(config.project, run.id))

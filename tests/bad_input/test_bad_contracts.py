@@ -103,6 +103,13 @@ def test_absurd_configs_end_before_anything_is_written(gate, tmp_path: Path, cas
         ({"check": "P003", "k": -5}, "a whole number from 2 on; got -5"),
         ({"check": "P003", "k": "many"}, "a whole number from 2 on; got 'many'"),
         ({"check": "D010", "limit": 3}, "check D010 has no parameter 'limit'"),
+        # YAML reads an unquoted no as false
+        (
+            {"check": "D013", "columns": ["id", "w"], "table": "o", "to": ["name", False]},
+            "'to' is a list of names; got False. Put it in quotes: 'no'",
+        ),
+        ({"check": "D013", "columns": [True], "table": "o", "to": ["name"]}, "'columns' is a list of names; got True. Put it in quotes: 'yes'"),
+        ({"check": "P003", "quasi_identifiers": ["id", 2020]}, "'quasi_identifiers' is a list of names; got 2020. Put it in quotes: '2020'"),
     ],
 )
 def test_rules_that_mean_nothing(gate, tmp_path: Path, implementation: dict[str, object], words: str) -> None:

@@ -247,3 +247,11 @@ def test_whatever_stands_in_a_place_is_a_problem_or_none_and_never_a_crash(junk,
             node = node[key]
         node[path[-1]] = junk
         assert all(p.line >= 0 and p.message for p in lint_contract(written(tmp_path, yaml.safe_dump(damaged, sort_keys=False))).problems)
+
+
+def test_a_name_that_yaml_reads_as_a_truth_value_is_a_fault_with_its_line(tmp_path):
+    rule = "{type: custom, engine: assay, implementation: {check: D013, columns: [a, b], table: o, to: [name, no]}}"
+    text = f"apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 1.0.0\nstatus: active\nschema:\n- name: t\n  quality:\n  - {rule}\n"
+    (tmp_path / "t.odcs.yaml").write_text(text + "  properties: [{name: a, logicalType: integer}, {name: b, logicalType: integer}]\n")
+    faults = [(p.line, p.message) for p in lint_contract(tmp_path / "t.odcs.yaml").problems if p.severity == "error"]
+    assert faults == [(9, "check D013: 'to' is a list of names; got False. Put it in quotes: 'no'")]

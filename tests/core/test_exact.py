@@ -5,6 +5,8 @@ import operator
 from decimal import Decimal
 from fractions import Fraction
 
+import ibis
+import ibis.expr.datatypes as dt
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -172,3 +174,19 @@ def test_multiples_of_integers_against_numpy(values, step):
     numerator = Fraction(step).numerator
     expected = np.flatnonzero(np.array(values) % numerator == 0).tolist()
     assert true_rows(pa.array(values), lambda c: multiple(c, written(step))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (-12, "-12"),
+        (written("-1e-45"), f"-0.{'0' * 44}1"),
+        (int("123456789" * 6), "123456789" * 6),
+        (written("0." + "123456789" * 6), "0." + "123456789" * 6),
+    ],
+)
+def test_a_bound_on_numbers_of_no_known_scale_keeps_all_its_places(value, text):
+    table = ibis.table({"a": dt.Decimal(None, None)}, name="t")
+    for expression in (compare(table.a, "<", value), among(table.a, [value]), *([multiple(table.a, value)] if exact(value) > 0 else [])):
+        assert f"CAST('{text}' AS DECIMAL)" in ibis.to_sql(table.select(x=expression), dialect="postgres")

@@ -10,10 +10,14 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from audit.checks.quality.d003_value_range import ValueRange
 from audit.core.errors import DataError, UsageError
+from audit.core.exact import among
+from audit.core.subject import Subject
 from audit.engines.ask_engine import AskEngine
 from audit.engines.failures import EngineError
 from audit.engines.sources import fingerprint, open_source
+from tests.answers import findings, one
 from tests.servers import load
 
 pytestmark = pytest.mark.slow
@@ -58,6 +62,47 @@ def test_what_the_server_refuses_holds_no_row(orders):
         AskEngine(source.backend).fetch(source.table.select(n=source.table.w.cast("int64")))
     assert "secret" not in str(refused.value)
     assert AskEngine(source.backend).fetch(source.table.aggregate(n=source.table.count()))[1] == [(2,)], "one refusal spoils no other question"
+
+
+#: Beside bounds of a half and of no more places than any type of 38 digits has.
+FREE = ["-0.50000000000000000000000000000000000000000001", "-0.5", "0.24", "0.25", "0.50", "0.51", "1" + "0" * 50, None]
+
+
+def free_scale(url):
+    with psycopg.connect(url.replace("postgres://", "postgresql://")) as there:
+        there.execute("DROP TABLE IF EXISTS free")
+        there.execute("CREATE TABLE free (a numeric)")
+        there.cursor().executemany("INSERT INTO free VALUES (%s)", [(text,) for text in FREE])
+    return f"{url}#free"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "failing"),
+    [
+        ({"minimum": 0.25}, 3),
+        ({"minimum": 0.25, "exclusive_minimum": True}, 4),
+        ({"maximum": 0.5}, 2),
+        ({"maximum": 0.5, "exclusive_maximum": True}, 3),
+        ({"minimum": -0.5}, 1),
+        ({"maximum": 10**49}, 1),
+        ({"maximum": 10**51}, 0),
+        ({"maximum": 10**50 - 1}, 1),
+        ({"maximum": 10**50}, 0),
+        ({"multiple_of": 0.25}, 3),
+        ({"multiple_of": 0.01}, 1),
+    ],
+)
+def test_numbers_of_no_declared_scale_are_compared_in_all_their_places(postgres, bounds, failing):
+    """By hand: ``numeric`` alone holds any number of places, so that no bound may be rounded to whole numbers."""
+    source = open_source(free_scale(postgres))
+    subject, engine, check = Subject("free", source.table), AskEngine(source.backend), ValueRange(column="a", **bounds)
+    assert one(findings(check, subject, engine), "failing_rows", check.where).value == failing
+    assert engine.fetch(source.table.filter(check.failing(source.table)).count().as_table())[1] == [(failing,)]
+
+
+def test_values_of_no_declared_scale_are_found_among_others(postgres):
+    source = open_source(free_scale(postgres))
+    assert AskEngine(source.backend).fetch(source.table.filter(among(source.table.a, [0.5, "0.240", -0.5])).count().as_table())[1] == [(3,)]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ FOLDS = 5
 MOST_COLUMNS, MOST_WORDS = 300, 20
 #: A column of words of which more than this share are different names rows, and says nothing about others.
 MOST_DISTINCT = 0.5
+#: The largest number of 32 bits.
+LARGEST = float(np.finfo(np.float32).max)
 
 
 def out_of_fold(rows: "pd.DataFrame", labels: NDArray[np.int64], seed: int) -> dict[str, NDArray[np.float64]]:
@@ -46,13 +48,14 @@ def out_of_fold(rows: "pd.DataFrame", labels: NDArray[np.int64], seed: int) -> d
         from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise NotApplicable("needs scikit-learn for probabilities out of fold: pip install 'assay-audit[training]', or declare a score") from error
+    rows = rows.apply(lambda column: _moderate(column) if column.dtype.kind == "f" else column)
     numbers = [c for c in rows if rows[c].dtype.kind == "f" and rows[c].nunique() > 1]
     words = [c for c in rows if rows[c].dtype.kind != "f" and 1 < rows[c].nunique(dropna=False) <= MOST_DISTINCT * len(rows)]
     if not numbers and not words:
         raise NotApplicable("needs columns that vary and do not merely name the rows, to learn the labels from")
     kept = [c for c in rows if c in {*numbers, *words}][:MOST_COLUMNS]
     numbers, words = [c for c in numbers if c in kept], [c for c in words if c in kept]
-    plain = np.column_stack([*(_finite(rows[c]) for c in numbers), *(_coded(rows[c]) for c in words)])
+    plain = np.column_stack([*(rows[c].to_numpy(dtype=float) for c in numbers), *(_coded(rows[c]) for c in words)])
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     predicted = {}
     for name, model in _models(len(numbers), len(words), seed).items():
@@ -64,8 +67,13 @@ def out_of_fold(rows: "pd.DataFrame", labels: NDArray[np.int64], seed: int) -> d
     return predicted
 
 
-def _finite(column: "pd.Series") -> NDArray[np.float64]:
-    return column.replace([np.inf, -np.inf], np.nan).to_numpy(dtype=float)
+def _moderate(column: "pd.Series") -> "pd.Series":
+    """Return numbers with those of no magnitude that models can square as missing: infinities, and all beyond what 32 bits hold.
+
+    Cut off at that bound they would still drown every other value of their column in its mean and spread; that one was there stays known,
+    since a missing value is learnt from too.
+    """
+    return column.where(column.abs() <= LARGEST)
 
 
 def _coded(column: "pd.Series") -> NDArray[np.float64]:

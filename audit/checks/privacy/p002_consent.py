@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import ibis.expr.types as ir
 
@@ -28,7 +28,7 @@ class Consent(RowCheck):
         The last day of the consent (role ``consent_until``).
     as_of : str
         Reference day, ISO 8601; today in UTC where empty.
-    granted : tuple of str
+    granted : tuple
         What a text column says where consent was given; case and blanks around it do not matter.
     open_ended : bool
         Whether a missing end means that the consent has none.
@@ -43,7 +43,7 @@ class Consent(RowCheck):
     column: str = ""
     until: str = ""
     as_of: str = ""
-    granted: tuple[str, ...] = ("true", "yes", "1")
+    granted: tuple[Any, ...] = ("true", "yes", "1")
     open_ended: bool = False
     limit: Limit = Limit(high=0, reason="each row needs a consent that holds on the day it is used", source="default of P002")
 

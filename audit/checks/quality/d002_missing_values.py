@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import ibis
 import ibis.expr.types as ir
@@ -25,7 +25,7 @@ class MissingValues(RowCheck):
     ----------
     column : str
         The column.
-    sentinels : tuple of str
+    sentinels : tuple
         Values that stand for "missing"; compared as numbers in a numeric column, as text without outer blanks elsewhere.
     """
 
@@ -36,7 +36,7 @@ class MissingValues(RowCheck):
     cites: ClassVar[tuple[str, ...]] = ("Open Data Contract Standard 3.1, required, nullValues, missingValues",)
 
     column: str = ""
-    sentinels: tuple[str, ...] = ()
+    sentinels: tuple[Any, ...] = ()
     limit: Limit = Limit(high=0)
 
     @classmethod

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from audit.core.ask import Answers, Asks, frame
+import ibis.expr.types as ir
+
+from audit.core.ask import Answers, Asks, frame, scalar
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import UsageError
@@ -12,7 +14,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
-from audit.engines import great_expectations
+from audit.engines import great_expectations, gx_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,29 +59,38 @@ class GreatExpectationsRule(Check):
     @property
     def where(self) -> Mapping[str, str]:
         """The expectation, and its columns."""
-        columns = self._columns()
+        columns = self.columns()
         return {**({"column": " + ".join(columns)} if columns else {}), "expectation": self.expectation}
 
     def asks(self, subject: Subject) -> Asks:
-        """Ask for the columns that the expectation is about."""
-        columns = [c for c in self._columns() if c in subject.table.columns]
-        return {"rows": frame(subject.table.select(columns) if columns else subject.table)}
+        """Ask for the columns that the expectation is about; for the number of rows alone where Great Expectations evaluates on the server."""
+        if gx_rows.evaluates(subject.table):
+            return {"total": scalar(subject.table.count())}
+        return {"rows": frame(self.looked_at(subject.table))}
+
+    def looked_at(self, table: ir.Table) -> ir.Table:
+        """Return the columns that the expectation names, or all of them."""
+        columns = [c for c in self.columns() if c in table.columns]
+        return table.select(columns) if columns else table
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Let Great Expectations evaluate."""
-        rows = answers.frame("rows")
+        fetched = None if gx_rows.evaluates(subject.table) else answers.frame("rows")
+        total = answers.scalar("total") if fetched is None else len(fetched)
+        rows = gx_rows.rows_of(subject.table, fetched)
         outcome = great_expectations.evaluate(rows, self.expectation, self.arguments)
-        method = f"great_expectations {outcome.version} on pandas"
-        measurements = [Measurement("unmet_expectations", int(not outcome.success), "expectations", self.where, len(rows), method=method)]
+        method = f"great_expectations {outcome.version} on {rows.engine}"
+        measurements = [Measurement("unmet_expectations", int(not outcome.success), "expectations", self.where, total, method=method)]
         if outcome.unexpected is not None:
             measurements.append(Measurement("unexpected_values", outcome.unexpected, "rows", self.where, outcome.elements, method=method))
         name = self.expectation.removeprefix("expect_").replace("_", " ")
         unexpected = f"; {outcome.unexpected:,} of {outcome.elements:,} values unexpected" if outcome.unexpected is not None else ""
-        message = f"Great Expectations: “{name}” is {'met' if outcome.success else 'not met'} on {len(rows):,} rows{unexpected}."
+        message = f"Great Expectations: “{name}” is {'met' if outcome.success else 'not met'} on {total:,} rows{unexpected}."
         table = [(k, str(v)) for k, v in self.arguments.items()] + [(k, str(v)) for k, v in outcome.observed.items()]
         return Findings(measurements, message, [Exhibit(Kind.TABLE, "What was expected and observed", ("item", "value"), table)])
 
-    def _columns(self) -> list[str]:
+    def columns(self) -> list[str]:
+        """Return the columns that the expectation names."""
         named = [self.arguments.get(k) for k in ("column", "column_A", "column_B")]
         named += list(self.arguments.get("column_list") or []) + list(self.arguments.get("column_set") or [])
         return [str(c) for c in named if c]

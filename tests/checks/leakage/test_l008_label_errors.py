@@ -166,3 +166,23 @@ def test_not_applicable(frame, roles, words):
     subject, engine = subject_of(frame, **roles)
     with pytest.raises(NotApplicable, match=words):
         findings(LabelErrors(), subject, engine)
+
+
+@pytest.mark.slow
+def test_numbers_that_no_model_can_square_are_missing_to_it():
+    frame = people()
+    labels = frame.y.to_numpy()
+    enormous, gaps = (frame.drop(columns="y").assign(c=np.where(np.arange(len(frame)) % 50 == 0, huge, frame.b)) for huge in (1.7e308, np.nan))
+    with_inf = enormous.assign(c=enormous.c.replace(1.7e308, -np.inf))
+    expected = out_of_fold(gaps, labels, 0)
+    for rows in (enormous, with_inf):
+        found = out_of_fold(rows, labels, 0)
+        assert all(np.array_equal(found[name], expected[name]) for name in expected)
+    largest = frame.drop(columns="y").assign(c=np.where(np.arange(len(frame)) % 50 == 0, 3.4e38, 0.0))
+    assert all(np.isfinite(p).all() for p in out_of_fold(largest, labels, 0).values())
+
+
+def test_a_column_of_nothing_but_such_numbers_teaches_nothing():
+    rows = pd.DataFrame({"a": [1e300, 1.7e308] * 100})
+    with pytest.raises(NotApplicable, match="columns that vary"):
+        out_of_fold(rows, np.array([0, 1] * 100), 0)
