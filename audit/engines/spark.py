@@ -27,6 +27,13 @@ SCHEME = "pyspark://"
 READERS = {".parquet": "parquet", ".pq": "parquet", ".orc": "orc"}
 #: Calendar and numbers as in DuckDB; errors rather than wrapped or missing numbers; nothing but what we say on stderr.
 SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+#: For dozens of rules as columns: their Java would take minutes to compile, for 600 rows as for millions.
+#: Set only while rows are set aside: judging goes on in compiled code.
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.subexpressionElimination.enabled": "false",
+}
 STARTED = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -129,7 +136,10 @@ def persisted(backend: Any, table: ir.Table, name: str) -> Iterator[ir.Table]:
     What is asked of it is planned on the kept rows, so that Spark does not write their expressions into each use again.
     """
     session = backend._session
+    before = {key: session.conf.get(key, None) for key in INTERPRETED}
     with told_plainly():
+        for key, value in INTERPRETED.items():
+            session.conf.set(key, value)
         frame = session.sql(str(backend.compile(table))).persist()
         frame.createOrReplaceTempView(name)
     try:
@@ -138,6 +148,11 @@ def persisted(backend: Any, table: ir.Table, name: str) -> Iterator[ir.Table]:
         with told_plainly():
             session.catalog.dropTempView(name)
             frame.unpersist()
+            for key, value in before.items():
+                if value is None:
+                    session.conf.unset(key)
+                else:
+                    session.conf.set(key, value)
 
 
 def _is_path(name: str) -> bool:
