@@ -28,7 +28,7 @@ READERS = {".parquet": "parquet", ".pq": "parquet", ".orc": "orc"}
 #: Calendar and numbers as in DuckDB; errors rather than wrapped or missing numbers; nothing but what we say on stderr.
 SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 #: For dozens of rules as columns: their Java would take minutes to compile, for 600 rows as for millions.
-#: Set only while rows are set aside: judging goes on in compiled code.
+#: Set only while a table is kept, as for setting rows aside: judging goes on in compiled code.
 INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
