@@ -4,6 +4,8 @@ import itertools
 import os
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +19,7 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 from audit.core.errors import DataError, UsageError
 from audit.engines.arithmetic import DuckDBArithmetic
+from audit.engines.failures import told_plainly
 from audit.engines.regular_expressions import rewritten
 
 SCHEME = "pyspark://"
@@ -24,6 +27,13 @@ SCHEME = "pyspark://"
 READERS = {".parquet": "parquet", ".pq": "parquet", ".orc": "orc"}
 #: Calendar and numbers as in DuckDB; errors rather than wrapped or missing numbers; nothing but what we say on stderr.
 SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+#: For dozens of rules as columns: their Java would take minutes to compile, for 600 rows as for millions.
+#: Set only while a table is kept, as for setting rows aside: judging goes on in compiled code.
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.subexpressionElimination.enabled": "false",
+}
 STARTED = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -117,6 +127,32 @@ def table(backend: Any, name: str, base: Path) -> ir.Table:
     frame = session.read.format(kind or "parquet").load(path)
     frame.createOrReplaceTempView(view)
     return _with_zones(backend, view, frame.schema)
+
+
+@contextmanager
+def persisted(backend: Any, table: ir.Table, name: str) -> Iterator[ir.Table]:
+    """Give a table that the executors keep once computed, under the name of a temporary view; both are gone afterwards.
+
+    What is asked of it is planned on the kept rows, so that Spark does not write their expressions into each use again.
+    """
+    session = backend._session
+    before = {key: session.conf.get(key, None) for key in INTERPRETED}
+    with told_plainly():
+        for key, value in INTERPRETED.items():
+            session.conf.set(key, value)
+        frame = session.sql(str(backend.compile(table))).persist()
+        frame.createOrReplaceTempView(name)
+    try:
+        yield ops.DatabaseTable(name, schema=table.schema(), source=backend, namespace=ops.Namespace()).to_expr()
+    finally:
+        with told_plainly():
+            session.catalog.dropTempView(name)
+            frame.unpersist()
+            for key, value in before.items():
+                if value is None:
+                    session.conf.unset(key)
+                else:
+                    session.conf.set(key, value)
 
 
 def _is_path(name: str) -> bool:

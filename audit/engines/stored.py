@@ -7,6 +7,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from audit.engines.spark import persisted
+
 _names = itertools.count()
 
 
@@ -14,8 +16,9 @@ _names = itertools.count()
 def stored(backend: Any, table: ir.Table) -> Iterator[ir.Table]:
     """Give a table whose rows are computed here and dropped afterwards.
 
-    DuckDB keeps them in a temporary table, which it moves to disk where memory runs short. Other backends are not written to, not even
-    for a moment: they compute the table each time it is asked for.
+    DuckDB keeps them in a temporary table, which it moves to disk where memory runs short; Spark in the memory and on the disks of its
+    executors, from the first time that they are asked for. Other backends are not written to, not even for a moment: they compute the table
+    each time it is asked for.
 
     Parameters
     ----------
@@ -29,10 +32,14 @@ def stored(backend: Any, table: ir.Table) -> Iterator[ir.Table]:
     duckdb.Error
         It cannot be computed.
     """
+    name = f"assay_stored_{next(_names)}"
+    if backend.name == "pyspark":
+        with persisted(backend, table, name) as kept:
+            yield kept
+        return
     if backend.name != "duckdb":
         yield table
         return
-    name = f"assay_stored_{next(_names)}"
     backend.con.execute(f"CREATE TEMP TABLE {name} AS {backend.compile(table)}")
     try:
         yield backend.table(name, database=("temp", "main"))

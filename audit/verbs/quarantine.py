@@ -54,7 +54,8 @@ def quarantined(source: Source, faults: Sequence[Fault], contract: Contract, key
     if taken:
         raise DataError(f"bad rows cannot be set aside: the data have a column '{taken[0]}', a name that the quarantine gives; rename it")
     if not source.has_positions:
-        yield bad_rows(source, faults, contract, key, (KEY, CODES, REASONS, CONTRACT))
+        with bad_rows(source, faults, contract, key, (KEY, CODES, REASONS, CONTRACT)) as rows:
+            yield rows
         return
     with ExitStack() as stack:
 

@@ -1,6 +1,7 @@
 """Bad rows of a table on a server: where rows have no lasting position, they are named by their key."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from audit.core.check import AT_FAULT, ROW
 from audit.core.contract import Contract
 from audit.engines.fetched import OWN_DRIVERS, write_fetched
 from audit.engines.source import Source
+from audit.engines.stored import stored
 from audit.verbs.faults import Fault
 
 FAULT = "assay_fault_{}"
@@ -22,10 +24,11 @@ def marked(source: Source, faults: Sequence[Fault]) -> ir.Table:
     return table.mutate(**{FAULT.format(i): fault.failing(table).fill_null(False) for i, fault in enumerate(faults)})
 
 
-def bad_rows(source: Source, faults: Sequence[Fault], contract: Contract, key: Sequence[str], names: Sequence[str]) -> ir.Table:
-    """Return the bad rows of a server's table: what is wrong with each, then the row.
+@contextmanager
+def bad_rows(source: Source, faults: Sequence[Fault], contract: Contract, key: Sequence[str], names: Sequence[str]) -> Iterator[ir.Table]:
+    """Give the bad rows of a server's table: what is wrong with each, then the row.
 
-    Nothing is written to the server: the table is computed each time that it is asked for.
+    Nothing is written to the server: Postgres computes the table each time that it is asked for, Spark keeps the rows until they are described.
 
     Parameters
     ----------
@@ -41,8 +44,11 @@ def bad_rows(source: Source, faults: Sequence[Fault], contract: Contract, key: S
         Of the columns for key, codes, reasons and version.
     """
     table = marked(source, faults)
-    bad = table.filter(ibis.or_(*(table[FAULT.format(i)] for i in range(len(faults)))))
+    with stored(source.backend, table.filter(ibis.or_(*(table[FAULT.format(i)] for i in range(len(faults)))))) as bad:
+        yield _described(bad, source, faults, contract, key, names)
 
+
+def _described(bad: ir.Table, source: Source, faults: Sequence[Fault], contract: Contract, key: Sequence[str], names: Sequence[str]) -> ir.Table:
     def listed(say: Callable[[Fault], str]) -> ir.ArrayValue:
         said = [ibis.ifelse(bad[FAULT.format(i)], ibis.literal(say(f)), ibis.null("string")) for i, f in enumerate(faults)]
         return ibis.array(said).filter(lambda text: text.notnull())

@@ -37,6 +37,13 @@ def in_postgres(postgres: str) -> str:
     return postgres
 
 
+@pytest.fixture(scope="module")
+def in_spark(folder: Path, spark: Any) -> str:
+    for name in ("nasty", "parents"):
+        spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(name)
+    return "pyspark://local[1]"
+
+
 def config(folder: Path, address: str = "", schema: str = "", *, declared: bool = True) -> Any:
     places = {name: f"{address}#{schema}{name}" if address else f"{name}.parquet" for name in ("nasty", "parents")}
     audit = {"declared_only": declared, "skip": ["L008"]}  # learns from all columns, and the largest double is in one of them
@@ -87,17 +94,22 @@ def test_postgres_finds_the_same(folder, in_postgres, on_duckdb):
     assert len(queries) < 60, "a question that the engine refuses makes all others travel alone"
 
 
-def test_spark_finds_the_same(folder, spark, on_duckdb):
-    for name in ("nasty", "parents"):
-        spark.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceGlobalTempView(name)
+def test_spark_finds_the_same(folder, in_spark):
     declared, _ = examined(config(folder))
-    found, queries = examined(config(folder, "pyspark://local[1]", "global_temp."))
+    found, queries = examined(config(folder, in_spark, "global_temp."))
     assert differing(declared, found) == []
     assert len(queries) < 60
 
 
-def test_bad_rows_of_a_server_are_set_aside_by_their_key(folder, in_postgres, tmp_path):
-    there = config(folder, in_postgres, "shop.")
+def test_bad_rows_of_postgres_are_set_aside_by_their_key(folder, in_postgres, tmp_path):
+    assert_set_aside_alike(folder, config(folder, in_postgres, "shop."), tmp_path)
+
+
+def test_bad_rows_of_spark_are_set_aside_by_their_key(folder, in_spark, tmp_path):
+    assert_set_aside_alike(folder, config(folder, in_spark, "global_temp."), tmp_path)
+
+
+def assert_set_aside_alike(folder: Path, there: Any, tmp_path: Path) -> None:
     written = {}
     for place, one in (("here", config(folder)), ("there", there)):
         one = one.model_copy(update={"base": folder, "report": one.report.model_copy(update={"folder": str(tmp_path / place), "formats": []})})
