@@ -29,13 +29,16 @@ def told_plainly() -> Iterator[None]:
     EngineError
         The engine refused, failed, or is gone.
     """
-    drivers = tuple(getattr(sys.modules[module], name) for module, name in _DRIVERS if module in sys.modules)
     try:
         yield
     except (ConnectionError, EOFError) as error:
         raise EngineError(LOST) from error
-    except drivers as error:
+    except _drivers() as error:  # looked up now, since the driver may have been loaded inside
         raise EngineError(_plain(error)) from error
+
+
+def _drivers() -> tuple[type[Exception], ...]:
+    return tuple(getattr(sys.modules[module], name) for module, name in _DRIVERS if module in sys.modules)
 
 
 def _plain(error: BaseException) -> str:

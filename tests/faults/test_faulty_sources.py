@@ -127,7 +127,7 @@ CASES: dict[str, tuple[Prepare, int, str]] = {
     "a database that is none": (named("duckdb://people.csv#people"), 3, "cannot open"),
     "a database that is not there": (named("duckdb://gone.db#people"), 3, "there is no database"),
     "a table without a name": (named("duckdb://gone.db"), 2, "names no table"),
-    "an engine nobody knows": (named("nosuch://host/db#people"), 3, "cannot open"),
+    "an engine nobody knows": (named("nosuch://host/db#people"), 2, "no place that data can be read from"),
 }
 
 
