@@ -44,7 +44,7 @@ def _drivers() -> tuple[type[Exception], ...]:
 def _plain(error: BaseException) -> str:
     diagnosis = getattr(error, "diag", None)  # of Postgres: the rest of its message may quote rows
     text = (diagnosis.message_primary if diagnosis is not None else None) or str(error)
-    if type(error).__name__ in ("Py4JNetworkError", "Py4JError") and "network" in text.lower():
+    if type(error).__name__ == "Py4JNetworkError" or (type(error).__name__ == "Py4JError" and "network" in text.lower()):
         return LOST
     if type(error).__name__ == "Py4JJavaError":
         causes = re.findall(r"(?:^: |Caused by: )(?:[\w.$]+\.)?(\w+(?:: [^\n]*)?)", text, re.MULTILINE)
