@@ -11,6 +11,7 @@ from audit.contract.lines import Path as KeyPath
 from audit.contract.lines import line_of, load_with_lines
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.text_file import read_text_file
+from audit.engines.urls import called
 from audit.render import FORMATS
 
 FileName = Annotated[str, Field(min_length=1)]
@@ -173,7 +174,7 @@ class Config(_Section):
 
 def project_name(data: str) -> str:
     """Return what a project is called that has no config: after its data."""
-    name = "".join(c if c.isalnum() or c in "._- " else "_" for c in Path(data.rpartition("#")[2]).stem)
+    name = "".join(c if c.isalnum() or c in "._- " else "_" for c in called(data))
     return name if name and (name[0].isalnum() or name[0] == "_") else "assay"
 
 

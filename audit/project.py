@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Thread
 
 import ibis.expr.types as ir
@@ -18,9 +17,8 @@ from audit.core.fingerprint import FileState, refuse_changed
 from audit.core.roles import Roles
 from audit.core.subject import Subject
 from audit.engines.ask_engine import BACKEND_ERRORS, one_line
-from audit.engines.databases import is_database
 from audit.engines.sources import Source, fingerprint, open_source
-from audit.engines.urls import masked, table_of
+from audit.engines.urls import called, masked
 from audit.other_tables import open_other_tables
 from audit.repository import repository_paths
 from audit.run import Examination, Progress, Settings, examine
@@ -82,9 +80,7 @@ class Project:
     @property
     def subject(self) -> Subject:
         """The data as a subject, not yet fingerprinted."""
-        table = table_of(self.config.data)[1] if is_database(self.config.data) else ""
-        name = table if table and "/" not in table else Path(table or self.config.data).stem
-        return Subject(name, self.source.table, self.roles, location=masked(self.config.data), tables=self.tables)
+        return Subject(called(self.config.data), self.source.table, self.roles, location=masked(self.config.data), tables=self.tables)
 
     @property
     def settings(self) -> Settings:

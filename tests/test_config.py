@@ -50,6 +50,7 @@ audit:
   declared_only: true
   fail_on: never
 gate: {clean: true}
+gx: {context: great_expectations}
 report: {formats: [json], folder: out}
 """
 

@@ -1,6 +1,7 @@
 """URLs of data, without what must not be seen."""
 
 import re
+from pathlib import PurePath
 
 _PASSWORD = re.compile(r"(?<=://)([^/?#@:]*):[^/?#]*@")
 _SECRET = re.compile(r"(?i)(?<=[?&;])([^=&;#]*(?:password|secret|token|sig|signature|credential|key)[^=&;#]*)=[^&;#]*")
@@ -30,3 +31,18 @@ def table_of(url: str) -> tuple[str, str]:
     """Return a URL's address, and the table that its fragment names."""
     address, _, name = url.partition("#")  # urllib refuses the brackets of local[2]
     return address, name
+
+
+def called(location: str) -> str:
+    """Return what people would call the data of a location: the table, the file without its suffix, or the folder of a pattern.
+
+    Examples
+    --------
+    >>> called("postgres://ann@db/shop#orders"), called("sales/orders.parquet"), called("s3://shop/orders/*.parquet"), called("*.csv")
+    ('orders', 'orders', 'orders', '*')
+    """
+    address, table = table_of(location) if "://" in location else (location, "")
+    if table and "/" not in table:
+        return table
+    path = PurePath(table or address)
+    return path.stem if any(c.isalnum() for c in path.stem) else path.parent.name or path.stem
