@@ -1,10 +1,11 @@
 """What the gate flags in dirty tables of which a clean twin exists, cell by cell: contract inferred from the dirty table, no labels.
 
-python benchmarks/dirty_tables.py FOLDER … [--clean] [-v]
+python benchmarks/dirty_tables.py FOLDER … [--clean] [--whole] [-v]
 
 Each folder holds dirty.csv and clean.csv, such as those of the Raha benchmark; with a kinds.csv beside them, as ``planted_errors.py`` writes it,
-recall is told by kind of error too. ``--clean`` examines the clean twins instead, in which every flagged cell is a false alarm. Where there are
-several folders, all cells together are scored at the end.
+recall is told by kind of error too. What is said of all rows of a column is said of no single cell, and left out unless ``--whole`` counts it.
+``--clean`` examines the clean twins instead, in which every flagged cell is a false alarm. Where there are several folders, all cells together are
+scored at the end.
 """
 
 import argparse
@@ -31,10 +32,10 @@ from audit.run import Examined, examine
 Cells = set[tuple[int, str]]
 
 
-def flagged(table: ir.Table, engine: AskEngine, found: Examined, rows: int) -> Cells:
-    """Return the cells that a check calls wrong or doubtful, by row number and column; what is said of a whole column is said of no cell."""
+def flagged(table: ir.Table, engine: AskEngine, found: Examined, most: float) -> Cells:
+    """Return the cells that a check calls wrong or doubtful, by row number and column; what is said of ``most`` rows or more is left out."""
     check = found.check
-    named = [(s.column, s.failing) for s in found.findings.suspects if s.rows < rows]
+    named = [(s.column, s.failing) for s in found.findings.suspects if s.rows < most]
     if not named and isinstance(check, RowCheck) and getattr(check, "column", ""):
         named = [(check.column, check.failing)]
     cells: Cells = set()
@@ -49,13 +50,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--clean", action="store_true")
+    parser.add_argument("--whole", action="store_true", help="count what is said of all cells of a column")
     parser.add_argument("-v", action="store_true", help="show cells that were flagged or missed wrongly")
     options = parser.parse_args()
     called: set[tuple[str, int, str]] = set()
     there: dict[tuple[str, int, str], str] = {}
     blamed: dict[str, set[tuple[str, int, str]]] = defaultdict(set)
     for folder in options.folders:
-        by_check, kinds = examined(folder, clean=options.clean, verbose=options.v)
+        by_check, kinds = examined(folder, clean=options.clean, whole=options.whole, verbose=options.v)
         there |= {(folder.name, *cell): kind for cell, kind in kinds.items()}
         for code, cells in by_check.items():
             blamed[code] |= {(folder.name, *cell) for cell in cells}
@@ -72,7 +74,7 @@ def main() -> None:
             print(f"  {kind:15s} {len(mine):6,} cells  recall {len(mine & called) / len(mine):.3f}   {checks}")
 
 
-def examined(folder: Path, *, clean: bool, verbose: bool) -> tuple[dict[str, Cells], dict[tuple[int, str], str]]:
+def examined(folder: Path, *, clean: bool, whole: bool, verbose: bool) -> tuple[dict[str, Cells], dict[tuple[int, str], str]]:
     """Return the cells that each check flags in a table, and the wrong ones with their kind."""
     file = "clean.csv" if clean else "dirty.csv"
     source = open_source(file, folder)
@@ -90,7 +92,7 @@ def examined(folder: Path, *, clean: bool, verbose: bool) -> tuple[dict[str, Cel
     numbered = source.numbered()
     for found in examination.examined:
         if found.status.rank <= Status.WARNED.rank:
-            by_check[found.check.code] |= flagged(numbered, engine, found, len(looked))
+            by_check[found.check.code] |= flagged(numbered, engine, found, float("inf") if whole else len(looked))
     print(f"\n{folder.name}: {len(wrong):,} wrong cells of {looked.size:,}")
     for code, cells in {"all checks": set().union(*by_check.values()), **by_check}.items():
         if cells or code == "all checks":
