@@ -88,6 +88,8 @@ def _started(master: str) -> Any:
         builder = builder.master(f"spark://{master}" if re.search(r":\d+$", master) else master)
     if local := re.fullmatch(r"local(?:\[(\d+|\*)(?:,\d+)?\])?", master):
         cores = {None: 1, "*": os.cpu_count() or 1}.get(local[1]) or int(local[1])
+        # Spark's own default of 1 GB is too little for the plans of many rules; spark-defaults.conf and --conf go before this variable
+        os.environ.setdefault("SPARK_DRIVER_MEMORY", "4g")
         builder = builder.config("spark.sql.shuffle.partitions", str(2 * cores)).config("spark.driver.host", "127.0.0.1")
     try:
         return builder.getOrCreate()
