@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audit.checks import discover
 from audit.core.check import Check
+from audit.core.marked_page import filled
 from audit.core.wording import anchor
 
 BEGIN = "<!-- begin: written by 'make docs' from the classes under audit/checks; do not edit by hand -->"
@@ -26,11 +27,7 @@ def with_table(page: str) -> str:
     ValueError
         The markers are not there, in order.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page lacks the markers\n{BEGIN}\n{END}")
-    return f"{before}{BEGIN}\n\n{check_table()}\n\n{END}{after}"
+    return filled(page, BEGIN, END, check_table())
 
 
 def _row(check: type[Check]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audit.contract.exchange import gx_suite, pandera_plan, row_schema
 from audit.contract.exchange.clauses import KINDS
+from audit.core.marked_page import filled
 
 BEGIN = "<!-- begin: written by python -m audit.contract.exchange.table docs/exchange.md; do not edit by hand -->"
 END = "<!-- end -->"
@@ -40,11 +41,7 @@ def with_table(page: str) -> str:
     ValueError
         The markers are not there, in order.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the page lacks the markers\n{BEGIN}\n{END}")
-    return f"{before}{BEGIN}\n\n{clause_table()}\n\n{END}{after}"
+    return filled(page, BEGIN, END, clause_table())
 
 
 def _cell(kind: str, sign: str, tool: object) -> str:
