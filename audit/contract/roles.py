@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.core.contract import Column, Contract
 from audit.core.errors import UsageError, did_you_mean
-from audit.core.roles import Roles
+from audit.core.roles import NOT_COLUMNS, TASKS, Roles
 
 MANY = ("sensitive", "key", "quasi_identifiers")
 ALIASES = {"quasi_identifier": "quasi_identifiers"}
@@ -28,7 +28,7 @@ def contract_roles(contract: Contract) -> dict[str, Any]:
 
 def claimed_roles(contract: Contract) -> tuple[dict[str, Any], list[tuple[Column, str]]]:
     """Return the roles that a contract declares, and the claims that cannot be met, each with its column."""
-    known = {f.name for f in fields(Roles)} - {"positive"}
+    known = {f.name for f in fields(Roles)} - set(NOT_COLUMNS)
     roles: dict[str, Any] = {}
     faults: list[tuple[Column, str]] = []
     for column in contract.columns:
@@ -46,6 +46,10 @@ def claimed_roles(contract: Contract) -> tuple[dict[str, Any], list[tuple[Column
                 roles[name] = column.name
         if "positive" in column.custom:
             roles["positive"] = str(column.custom["positive"])
+        if (task := column.custom.get("task")) in TASKS:
+            roles["task"] = task
+        elif task is not None:
+            faults.append((column, f"no task '{task}'. {did_you_mean(str(task), TASKS)}"))
     if "key" not in roles and (key := [c.name for c in contract.columns if c.primary_key]):
         roles["key"] = key
     return roles, faults
