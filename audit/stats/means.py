@@ -50,12 +50,13 @@ def _bounds(mean: ArrayLike, variance: ArrayLike, third: ArrayLike, n: ArrayLike
     m, v, k, size = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (mean, variance, third, n)))
     many = size >= 2
     size = np.where(many, size, np.nan)
-    t = np.vectorize(lambda count: t_quantile(level, count - 1) if count >= 2 else np.nan, otypes=[float])(size)
+    t = np.array([t_quantile(level, count - 1) if count >= 2 else np.nan for count in size.ravel()]).reshape(size.shape)
     # rounding may leave a spread of almost nothing where all values are equal
     v = np.where(v > 1e-24 * m * m, v, 0.0)
     error = np.sqrt(v / (size - 1))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        skewness = np.where(v > 0, k / np.where(v > 0, v, 1) ** 1.5, 0.0)
+        cubed = v**1.5
+        skewness = np.where(cubed > 0, k / np.where(cubed > 0, cubed, 1.0), 0.0)
         low, high = m - _untangled(t, skewness, size) * error, m - _untangled(-t, skewness, size) * error
         if logarithm:
             ratio = np.where(error > 0, np.exp(t * error / m), 1.0)
