@@ -1,45 +1,12 @@
-"""Tails of Student's t, of F and of the binomial, all from the incomplete beta function."""
+"""Tails of Student's t, and ranks that bound a quantile, all from the beta distribution."""
 
 import math
 from functools import cache
 
-#: Where the continued fraction counts as settled, and after how many steps it is given up (thousands only for millions of rows).
-SETTLED, MOST_STEPS = 1e-15, 200_000
+from audit.stats.beta import beta_cdf
 
-
-def incomplete_beta(a: float, b: float, x: float) -> float:
-    """Return the regularised incomplete beta function I_x(a, b), by its continued fraction.
-
-    References
-    ----------
-    Lentz, W. J. (1976). Generating Bessel functions in Mie scattering calculations using continued fractions. Applied Optics 15, 668-671.
-    """
-    if not (a > 0 and b > 0 and 0 <= x <= 1):
-        raise ValueError(f"the incomplete beta function needs a > 0, b > 0 and 0 <= x <= 1; got {a}, {b}, {x}")
-    if x in (0, 1):
-        return float(x)
-    # the fraction settles quickly only left of the mean
-    if x > (a + 1) / (a + b + 2):
-        return 1 - incomplete_beta(b, a, 1 - x)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
-    tiny = 1e-300
-    c, d = 1.0, 1 / _kept(1 - (a + b) * x / (a + 1), tiny)
-    fraction = d
-    for step in range(1, MOST_STEPS):
-        even = step * (b - step) * x / ((a + 2 * step - 1) * (a + 2 * step))
-        odd = -(a + step) * (a + b + step) * x / ((a + 2 * step) * (a + 2 * step + 1))
-        change = 1.0
-        for term in (even, odd):
-            d, c = 1 / _kept(1 + term * d, tiny), _kept(1 + term / c, tiny)
-            change = d * c
-            fraction *= change
-        if abs(change - 1) < SETTLED:
-            break
-    return min(1.0, front * fraction)
-
-
-def _kept(value: float, tiny: float) -> float:
-    return value if abs(value) > tiny else tiny
+#: Steps of the search for a quantile; few are needed.
+STEPS = 200
 
 
 @cache
@@ -59,20 +26,27 @@ def t_quantile(level: float, freedom: float) -> float:
     low, high = 0.0, 1.0
     while t_tails(high, freedom) > outside:
         low, high = high, 2 * high
-    while high - low > 1e-12 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if t_tails(middle, freedom) > outside else (low, middle)
-    return (low + high) / 2
+    t = (low + high) / 2
+    for _ in range(STEPS):
+        tails = t_tails(t, freedom)
+        low, high = (t, high) if tails > outside else (low, t)
+        # Newton's step on the logarithm of the tails, which is nearly straight
+        step = t + math.log(tails / outside) * tails / (2 * _density(t, freedom)) if tails > 0 else low
+        step = step if low < step < high else (low + high) / 2
+        if abs(step - t) <= 1e-13 * t:
+            break
+        t = step
+    return t
+
+
+def _density(t: float, freedom: float) -> float:
+    scale = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - math.log(freedom * math.pi) / 2
+    return math.exp(scale - (freedom + 1) / 2 * math.log1p(t * t / freedom))
 
 
 def t_tails(t: float, freedom: float) -> float:
     """Return the probability that Student's t lies further from 0 than ``t``, on either side."""
-    return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
-
-
-def f_tail(f: float, above: float, below: float) -> float:
-    """Return the probability that F with these degrees of freedom is at least ``f``."""
-    return incomplete_beta(below / 2, above / 2, below / (below + above * f)) if f > 0 else 1.0
+    return beta_cdf(freedom / (freedom + t * t), freedom / 2, 0.5)
 
 
 def quantile_ranks(n: int, share: float, level: float) -> tuple[int, int] | None:
@@ -109,6 +83,6 @@ def _first(n: int, share: float, chance: float) -> int:
     below, above = 0, n + 1
     while above - below > 1:
         middle = (below + above) // 2
-        reached = incomplete_beta(middle, n - middle + 1, share)
+        reached = beta_cdf(share, middle, n - middle + 1)
         below, above = (middle, above) if reached >= chance else (below, middle)
     return above
