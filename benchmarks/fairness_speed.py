@@ -69,8 +69,8 @@ def ours(file: str, options: argparse.Namespace) -> dict[str, Any]:
     intervals = time.perf_counter()
     gaps = result.subsets().difference()
     return {
-        "import": imported - clock, "count": counted - imported, "resample": done - counted, "seconds": done - imported, "cpu": cpu, "bands": len(bands),
-        "exact": intervals - done, "gaps": time.perf_counter() - intervals, "compared": len(gaps), "rates": len(exact),
+        "import": imported - clock, "count": counted - imported, "resample": done - counted, "seconds": done - imported, "cpu": cpu,
+        "bands": len(bands), "exact": intervals - done, "gaps": time.perf_counter() - intervals, "compared": len(gaps), "rates": len(exact),
         "check": float(bands.loc[("sex", "F", "true_positive_rate"), "low"]),
     }  # fmt: skip
 

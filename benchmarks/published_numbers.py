@@ -1,7 +1,7 @@
 """Numbers that others printed, and ours on the same data: ``ASSAY_REAL_DATA=FOLDER python benchmarks/published_numbers.py``.
 
-The folder holds the data sets that the sources name, which are not ours to give away: ``compas``, ``adult``, ``german`` and ``law_school``. Admissions to
-Berkeley are 24 counts and stand here. A number agrees where ours, rounded to the printed digits, is the printed one.
+The folder holds the data sets that the sources name, which are not ours to give away: ``compas``, ``adult``, ``german`` and ``law_school``. Admissions
+to Berkeley are 24 counts and stand here. A number agrees where ours, rounded to the printed digits, is the printed one.
 """
 
 import os
