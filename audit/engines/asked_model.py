@@ -63,8 +63,8 @@ class AskedModel:
         self.asked = 0
         self._failures = 0
 
-    def settle(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows that the model answers, numbered from 0, and learn from what answer on it says yes.
+    def settle(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+        """Return the rows that the model answers, numbered from 0, and which those are; learn from what answer on it says yes.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class AskedModel:
         """
         frame = raw_features(rows, self.columns)
         chances = self.chances(frame)
-        answered = ~np.isnan(chances)
+        answered: NDArray[np.bool_] = ~np.isnan(chances)
         if not answered.any():
             what = f"raises {self.refused}" if self.refused else "gives no number"
             raise DataError(f"model '{self.name}' {what} for all {len(rows):,} rows it was asked about; expected one number a row. Ask it yourself")
@@ -83,7 +83,7 @@ class AskedModel:
             above, below = float(chances[own].min()), float(chances[~own].max())
             if below < above:
                 self.cut = (below + above) / 2
-        return frame
+        return frame, answered
 
     def chances(self, frame: pd.DataFrame) -> Values:
         """Return the answer for each row, shape (rows,); NaN where the model refuses."""

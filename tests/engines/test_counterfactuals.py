@@ -13,7 +13,7 @@ from audit.engines.counterfactuals import search
 
 def made(function, frame, **promises):
     asked = AskedModel(Model("f", "p", "", function, tuple(frame.columns)))
-    rows = asked.settle(frame)
+    rows, _ = asked.settle(frame)
     return asked, rows, space_of(frame, list(frame.columns), Promises(**promises))
 
 
@@ -63,7 +63,7 @@ def test_the_model_itself_confirms_each_of_them(normal):
     label = np.where(normal["a"] * normal["b"] + normal["c"] > 0, "good", "bad")
     model = LogisticRegression().fit(normal, label)
     asked = AskedModel(Model("line", "p", "", model, ("a", "b", "c")), "good")
-    rows = asked.settle(normal)
+    rows, _ = asked.settle(normal)
     no = rows[model.predict(rows) == "bad"].reset_index(drop=True)
     found = search(asked, no, space_of(normal, ["a", "b", "c"], Promises()), wanted=True)
     assert found.found.all()

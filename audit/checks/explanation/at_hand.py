@@ -1,0 +1,94 @@
+"""The model under audit with rows to ask it about: what every use of an explanation begins with."""
+
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from audit.core.ask import Ask, frame, sample
+from audit.core.errors import DataError, NotApplicable
+from audit.core.subject import Model, Subject
+from audit.core.wording import counted, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from audit.engines.asked_model import AskedModel
+
+TRAIN = "train"
+
+
+def model_at_hand(subject: Subject) -> Model:
+    """Return the model under audit with its estimator.
+
+    Raises
+    ------
+    NotApplicable
+        There is none, or only its predictions are at hand.
+    DataError
+        It was trained on columns that the data do not have.
+    """
+    model = subject.need_model()
+    if model.estimator is None:
+        raise NotApplicable("needs a fitted model, and only predictions are at hand; 'assay run' hands over the estimators that it trains")
+    if not model.features:
+        raise NotApplicable(f"needs to know which columns model '{model.name}' takes; name them as its 'features'")
+    absent = [c for c in model.features if c not in subject.table.columns]
+    if absent:
+        raise DataError(f"the model was trained on the columns {absent}, which {subject.name} does not have")
+    return model
+
+
+def held_out_rows(subject: Subject, size: int, *further: str) -> Ask:
+    """Ask for a bounded sample of held-out rows: the model's features and further columns."""
+    return frame(_picked(subject, subject.held_out, size, further))
+
+
+def training_rows(subject: Subject, size: int, *further: str, when_needed: bool = False) -> Ask:
+    """Ask for a bounded sample of the rows that the model learnt from; of all rows where no split is recorded."""
+    table, split = subject.table, subject.roles.split
+    learnt = table.filter(table[split].cast("string") == TRAIN) if split else table
+    return frame(_picked(subject, learnt, size, further), when_needed=when_needed)
+
+
+def _picked(subject: Subject, table: ir.Table, size: int, further: tuple[str, ...]) -> ir.Table:
+    names = dict.fromkeys([*model_at_hand(subject).features, *further])
+    return sample(table, size, subject.roles.key).select(*names)
+
+
+def answered(asked: "AskedModel", rows: "pd.DataFrame") -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Return the rows that the model answers, as it takes them and with all their columns, both numbered from 0.
+
+    Raises
+    ------
+    NotApplicable
+        There are no rows.
+    """
+    if not len(rows):
+        raise NotApplicable("needs held-out rows to ask the model about; there are none")
+    taken, known = asked.settle(rows)
+    return taken, rows[known].reset_index(drop=True)
+
+
+def of_rows(n: int, size: int) -> str:
+    """Return how many of how many held-out rows were looked at."""
+    return f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
+
+
+def refusals(asked: "AskedModel", given: int, left: int) -> str:
+    """Return a sentence about rows that the model refused; nothing where there are none."""
+    if left == given and not asked.refused:
+        return ""
+    what = f"raises {asked.refused}" if asked.refused else "gives no number"
+    if left == given:
+        return f" The model {what} for some of the rows it is asked about beside those; they are left out."
+    return f" The model {what} for {given - left:,} of {given:,} rows, which are left out."
+
+
+def outcome(subject: Subject) -> str:
+    """Return the positive outcome as messages name it."""
+    return f"'{subject.roles.positive}'" if subject.roles.positive is not None else "the positive outcome"
+
+
+def columns_in_words(names: "list[str]") -> str:
+    """Return column names in quotes, as a list."""
+    return listed(f"'{n}'" for n in names)
