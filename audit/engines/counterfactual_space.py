@@ -30,6 +30,8 @@ class Promises:
         The only values that may occur.
     direction : mapping of str to {1, -1}
         1 where a number may only rise, -1 where it may only fall.
+    mutable : frozenset of str
+        Columns that may change though they would be taken for immutable.
     """
 
     immutable: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +39,11 @@ class Promises:
     high: Mapping[str, float] = field(default_factory=dict)
     listed: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     direction: Mapping[str, int] = field(default_factory=dict)
+    mutable: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        """Return what is declared immutable, which a report is to show."""
+        return f"immutable: {', '.join(self.immutable)}" if self.immutable else ""
 
 
 @dataclass(frozen=True)
