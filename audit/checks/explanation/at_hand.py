@@ -1,5 +1,6 @@
 """The model under audit with rows to ask it about: what every use of an explanation begins with."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
@@ -7,14 +8,18 @@ import ibis.expr.types as ir
 from audit.core.ask import Ask, frame, sample
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model, Subject
-from audit.core.wording import counted, listed
+from audit.core.wording import counted
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from audit.engines.asked_model import AskedModel
 
 TRAIN = "train"
+#: A column that is computed from the sampled rows by the engine.
+Computed = Callable[[ir.Table], ir.Value]
 
 
 def model_at_hand(subject: Subject) -> Model:
@@ -38,21 +43,51 @@ def model_at_hand(subject: Subject) -> Model:
     return model
 
 
-def held_out_rows(subject: Subject, size: int, *further: str) -> Ask:
-    """Ask for a bounded sample of held-out rows: the model's features and further columns."""
-    return frame(_picked(subject, subject.held_out, size, further))
+def held_out_rows(subject: Subject, size: int, *further: str, **computed: Computed) -> Ask:
+    """Ask for a bounded sample of held-out rows: the model's features, further columns, and columns that are computed from the rows."""
+    return frame(_picked(subject, subject.held_out, size, further, computed))
 
 
-def training_rows(subject: Subject, size: int, *further: str, when_needed: bool = False) -> Ask:
+def training_rows(subject: Subject, size: int, *further: str, **computed: Computed) -> Ask:
     """Ask for a bounded sample of the rows that the model learnt from; of all rows where no split is recorded."""
     table, split = subject.table, subject.roles.split
     learnt = table.filter(table[split].cast("string") == TRAIN) if split else table
-    return frame(_picked(subject, learnt, size, further), when_needed=when_needed)
+    return frame(_picked(subject, learnt, size, further, computed))
 
 
-def _picked(subject: Subject, table: ir.Table, size: int, further: tuple[str, ...]) -> ir.Table:
+def _picked(subject: Subject, table: ir.Table, size: int, further: tuple[str, ...], computed: Mapping[str, Computed]) -> ir.Table:
     names = dict.fromkeys([*model_at_hand(subject).features, *further])
-    return sample(table, size, subject.roles.key).select(*names)
+    rows = sample(table, size, subject.roles.key)
+    return rows.select(*names, **{name: value(rows) for name, value in computed.items()})
+
+
+def says(subject: Subject, column: str) -> Computed:
+    """Return what tells of each row whether a label or a prediction is the positive outcome."""
+    return lambda rows: subject.is_positive(rows[column])
+
+
+def flags(column: "pd.Series") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
+    """Return which values of a column of truth values are true, and which are known."""
+    known = column.notna().to_numpy(dtype=bool)
+    return column.fillna(False).to_numpy(dtype=bool) & known, known
+
+
+def groups_of(column: "pd.Series", enough: int, most: int = 10) -> "dict[str, NDArray[np.bool_]]":
+    """Return which rows are in each group of an attribute; none where it has more groups than that, or where fewer than two are large enough.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        The attribute.
+    enough, most : int
+        Rows that a group needs, and groups at most.
+    """
+    values = sorted(column.dropna().unique(), key=str)
+    if not 2 <= len(values) <= most:
+        return {}
+    members = {f"{v:g}" if isinstance(v, float) else str(v): (column == v).fillna(False).to_numpy(dtype=bool) for v in values}
+    large = {name: member for name, member in members.items() if member.sum() >= enough}
+    return large if len(large) > 1 else {}
 
 
 def answered(asked: "AskedModel", rows: "pd.DataFrame") -> "tuple[pd.DataFrame, pd.DataFrame]":
@@ -88,7 +123,3 @@ def outcome(subject: Subject) -> str:
     """Return the positive outcome as messages name it."""
     return f"'{subject.roles.positive}'" if subject.roles.positive is not None else "the positive outcome"
 
-
-def columns_in_words(names: "list[str]") -> str:
-    """Return column names in quotes, as a list."""
-    return listed(f"'{n}'" for n in names)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from audit.checks.explanation.at_hand import groups_of
 from audit.checks.rate import LEVEL, bar, rate
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement
@@ -58,8 +59,8 @@ def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Sequence[s
 
 
 def _of_attribute(found: "Found", column: pd.Series, attribute: str, model: str) -> Recourse | None:
-    members = {_named(v): (column == v).fillna(False).to_numpy(dtype=bool) for v in sorted(column.dropna().unique(), key=str)}
-    if not 2 <= len(members) <= MOST_GROUPS:
+    members = groups_of(column, 1, MOST_GROUPS)
+    if not members:
         return None
     known = column.notna().to_numpy(dtype=bool)
     large = {g: m for g, m in members.items() if min(int((m & found.found).sum()), int((known & ~m & found.found).sum())) >= ENOUGH}
@@ -119,6 +120,3 @@ def _sentence(gaps: Sequence[Measurement], attribute: str, members: dict[str, np
         )
     return " ".join(parts)
 
-
-def _named(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from audit.checks.explanation.at_hand import answered, held_out_rows, model_at_hand, of_rows, refusals, training_rows
+from audit.checks.explanation.promised import promised
 from audit.checks.explanation.recourse import Recourse, recourse_by_group
 from audit.checks.rate import LEVEL, bar, rate
 from audit.contract.changeable import changeable
@@ -25,22 +26,6 @@ from audit.stats.welch import mean_interval
 if TYPE_CHECKING:
     from audit.engines.asked_model import AskedModel
     from audit.engines.counterfactuals import Found
-
-#: Columns that stay because of the part they play.
-STAYS = {
-    "sensitive": "sensitive",
-    "time": "a time",
-    "key": "a key",
-    "entity": "a key",
-    "split": "bookkeeping",
-    "weight": "bookkeeping",
-    "consent": "bookkeeping",
-    "consent_until": "bookkeeping",
-    "collected": "bookkeeping",
-    "purpose": "bookkeeping",
-    "lawful_basis": "bookkeeping",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Counterfactuals(Check):
@@ -124,7 +109,7 @@ class Counterfactuals(Check):
             return Findings([], f"{model.name} gives every one of {looked_at} the wanted answer, so nothing has to change.{note}")
         places = np.flatnonzero(refused)[: self.rows]
         observed = raw_features(answers.frame("observed"), asked.columns)
-        space = space_of(observed if len(observed) else taken, asked.columns, self._promises(subject, model))
+        space = space_of(observed if len(observed) else taken, asked.columns, promised(subject, model, self.promises, self.immutable))
         if not space.mutable:
             raise NotApplicable(f"no column of {model.name} may change: {_fixed(space)}; declare 'immutable: false' for those that may")
         found = search(
@@ -147,11 +132,6 @@ class Counterfactuals(Check):
         if classes and self.wanted not in classes:
             raise DataError(f"the wanted answer is '{self.wanted}', which {model.name} never gives. {did_you_mean(self.wanted, classes)}")
         return False, f"'{positive}'"
-
-    def _promises(self, subject: Subject, model: Model) -> Promises:
-        stays = {column: STAYS[role] for role, column in subject.roles.columns() if role in STAYS and column not in self.promises.mutable}
-        declared: Mapping[str, str] = {**stays, **self.promises.immutable, **dict.fromkeys(self.immutable, "declared immutable")}
-        return replace(self.promises, immutable={c: why for c, why in declared.items() if c in model.features})
 
 
 def _text(value: object) -> str:
