@@ -62,6 +62,31 @@ def course(groups: Sequence[Moments], *, binary: bool, draws: int = DRAWS, seed:
     Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in Genetics and Molecular Biology
     9, 39.
     """
+    drawn = _null(groups, binary, draws, seed)
+    if drawn is None:
+        return None
+    means, weights, null_means = drawn
+    seen, at = _statistics(means[np.newaxis], weights)
+    null, _ = _statistics(null_means, weights)
+    p = holm([_p_value(null[i], float(seen[i][0])) for i in range(3)])
+    return Course(float(p[0]), float(p[1]), float(p[2]), int(at[0]))
+
+
+def apart(groups: Sequence[Moments], *, binary: bool, draws: int = DRAWS, seed: int = 0) -> float | None:
+    """Return the p-value of "all groups are alike" alone, as :func:`course` tests it, for groups in any order."""
+    drawn = _null(groups, binary, draws, seed)
+    if drawn is None:
+        return None
+    means, weights, null_means = drawn
+    return _p_value(_statistics(null_means, weights)[0][0], float(_statistics(means[np.newaxis], weights)[0][0][0]))
+
+
+def _p_value(null: Floats, seen: float) -> float:
+    return (float(np.sum(null >= seen * (1 - SLACK))) + 1) / (len(null) + 1)
+
+
+def _null(groups: Sequence[Moments], binary: bool, draws: int, seed: int) -> tuple[Floats, Floats, Floats] | None:
+    """Return the means of the groups, their weights, and draws of the means were all groups alike; ``None`` where nothing can be told."""
     n = np.array([g.n for g in groups], dtype=np.int64)
     total = np.array([g.total for g in groups])
     usable = n > (0 if binary else 1)
@@ -86,11 +111,7 @@ def course(groups: Sequence[Moments], *, binary: bool, draws: int = DRAWS, seed:
         variance = np.where(usable & (variance > 0), variance, np.nanmax(variance))
         weights = np.where(usable, n / variance, 0.0)
         drawn = rng.normal(0.0, np.sqrt(variance / np.maximum(n, 1)), size=(draws, len(n)))
-    means = total / np.maximum(n, 1)
-    seen, at = _statistics(means[np.newaxis], weights)
-    null, _ = _statistics(drawn, weights)
-    p = holm([(float(np.sum(null[i] >= seen[i][0] * (1 - SLACK))) + 1) / (draws + 1) for i in range(3)])
-    return Course(float(p[0]), float(p[1]), float(p[2]), int(at[0]))
+    return total / np.maximum(n, 1), weights, np.asarray(drawn)
 
 
 def _statistics(means: Floats, weights: Floats) -> tuple[list[Floats], NDArray[np.intp]]:

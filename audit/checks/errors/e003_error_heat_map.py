@@ -21,7 +21,7 @@ from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent
 from audit.stats.means import Moments
-from audit.stats.periods import course
+from audit.stats.periods import apart
 
 #: Cells along a side; further values of a category share one.
 SIDE = 8
@@ -75,11 +75,9 @@ class ErrorHeatMap(Check):
         every = [m for m in cells.values() if m.n]
         whole = Moments(sum(m.n for m in every), sum(m.total for m in every), sum(m.squares for m in every))
         shown = {place: m for place, m in cells.items() if m.n >= self.min_rows}
-        tested = course(every, binary=not halves.quantity)
+        tested = apart(every, binary=not halves.quantity)
         names = {c.column: "" for c in pair}
-        p_value = Measurement(
-            "p_value", tested.apart if tested else None, "probability", names, whole.n, method=f"all {len(every)} cells alike; {_how(halves)}"
-        )
+        p_value = Measurement("p_value", tested, "probability", names, whole.n, method=f"all {len(every)} cells alike; {_how(halves)}")
         numbers = [measured(whole, quantity=halves.quantity), p_value]
         return Findings(numbers, self._message(pair, pairs, shown, halves), [_picture(pair, cells, self.min_rows, halves)])
 
@@ -173,7 +171,8 @@ def _cells(halves: Halves, answers: Answers, a: Coded, b: Coded) -> dict[tuple[i
         },
     )
     counts = placed.group_by(["a", "b"]).aggregate(n=placed.count(), total=placed.loss.sum(), squares=(placed.loss * placed.loss).sum())
-    found = {(int(r["a"]), int(r["b"])): Moments(int(r["n"]), float(r["total"]), float(r["squares"])) for r in answers.more({"c": rows(counts)}).rows("c")}
+    answer = answers.more({"cells": rows(counts)}).rows("cells")
+    found = {(int(r["a"]), int(r["b"])): Moments(int(r["n"]), float(r["total"]), float(r["squares"])) for r in answer}
     none = Moments(0, 0.0, 0.0)
     return {(i, j): found.get((i, j), none) for i in range(a.cells) for j in range(b.cells)}
 

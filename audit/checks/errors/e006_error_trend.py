@@ -39,10 +39,13 @@ class Period:
         Its name, in the order of time as text where dates are.
     loss : Moments
         How wrong the model is there.
+    begin : str
+        When it begins, where the label does not say it.
     """
 
     label: str
     loss: Moments
+    begin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +68,9 @@ class ErrorTrend(Check):
     title: ClassVar[str] = "Error trend"
     family: ClassVar[str] = "errors"
     judged: ClassVar[str] = "confirmed_rises"
-    advice: ClassVar[str] = "See what changed with that period: the people, how a column is recorded, or what the outcome means; then train on newer rows."
+    advice: ClassVar[str] = (
+        "See what changed with that period: the people, how a column is recorded, or what the outcome means; then train on newer rows."
+    )
     cites: ClassVar[tuple[str, ...]] = (
         "Armitage (1955), Tests for linear trends in proportions and frequencies",
         "Phipson and Smyth (2010), Permutation p-values should never be zero",
@@ -113,9 +118,10 @@ class ErrorTrend(Check):
         picture = _picture(periods, every, many, unit, str(subject.roles.time))
         if tested is None:
             none = Measurement("confirmed_rises", 0, "changes", {}, whole.n, method="no errors that could change")
-            return Findings([none, every], f"The model errs alike in all of {counted(len(periods), unit)}, as it does on {counted(whole.n, 'row')}.", [picture])
+            over = f"{counted(len(periods), unit)} ({counted(whole.n, 'row')})"
+            return Findings([none, every], f"The model errs on no row of {over}, or by the same amount on all, so nothing can change.", [picture])
         before, after = _added([p.loss for p in periods[: tested.at]]), _added([p.loss for p in periods[tested.at :]])
-        since = periods[tested.at].label
+        since = periods[tested.at].begin or periods[tested.at].label
         change = excess(after, before, quantity=many, where={"from": since})
         name = f"{NAMES[many][0]}_change"
         method = f"after less before, the place looked for; {change.method.rpartition('; ')[2]}"
@@ -128,7 +134,8 @@ class ErrorTrend(Check):
             Measurement("adjusted_p_value", p, "probability", {"null": null}, whole.n, method=f"{test}, Holm over three")
             for p, null in ((tested.apart, "all periods alike"), (tested.trend, "no trend"), (tested.change, "no change at any place"))
         ]
-        count = Measurement("confirmed_rises", rises, "changes", {}, whole.n, method=f"change or trend by {test}, Holm over three, level {self.level:g}")
+        how = f"change or trend by {test}, Holm over three, level {self.level:g}"
+        count = Measurement("confirmed_rises", rises, "changes", {}, whole.n, method=how)
         message = self._message(before, after, since, tested, len(periods), unit, many, found=found)
         return Findings([count, every, change, *p_values], message, [picture])
 
@@ -218,7 +225,7 @@ def _parts(moments: Sequence[tuple[float, Moments]], dated: bool) -> list[Period
     def written(at: float) -> str:
         return f"{pd.Timestamp(at, unit='s'):%Y-%m-%d %H:%M}" if dated else f"{at:.6g}"
 
-    return [Period(f"from {written(part[0][0])}", _added([loss for _, loss in part])) for part in parts.values()]
+    return [Period(f"{written(p[0][0])} to {written(p[-1][0])}", _added([loss for _, loss in p]), written(p[0][0])) for p in parts.values()]
 
 
 def _added(losses: Sequence[Moments]) -> Moments:
@@ -231,6 +238,6 @@ def _picture(periods: Sequence[Period], every: Measurement, quantity: bool, unit
         number = measured(period.loss, quantity=quantity)
         lines.append((period.label, number.value, *(number.interval or (None, None)), period.loss.n))
     return Exhibit(
-        Kind.LINES, f"{'Mean absolute error' if quantity else 'Error rate'} by {unit}", ("x", "y", "low", "high", "n"), lines, time, NAMES[quantity][1],
-        None if every.value is None else float(every.value), "all rows", note=f"All held-out rows; 95 % interval of each {unit}.",
+        Kind.LINES, f"{'Mean absolute error' if quantity else 'Error rate'} by {unit}", ("x", "y", "low", "high", "n"), lines, time,
+        NAMES[quantity][1], None if every.value is None else float(every.value), "all rows", note=f"All held-out rows; 95 % interval of each {unit}.",
     )  # fmt: skip

@@ -123,7 +123,7 @@ class HeldOut:
             selected=subject.is_positive(predicted) if roles.positive is not None else ibis.null("boolean"),
             predicted=predicted.cast("float64") if numeric else ibis.null("float64"),
             moment=plain(held_out[roles.time]) if roles.time and is_moment(held_out[roles.time].type()) else ibis.null("float64"),
-            wrong=_differ(subject, label, predicted),
+            wrong=differ(subject, label, predicted),
             error=error,
             first=halved.right(1).isin(EVEN),
             identity=identity,
@@ -222,10 +222,15 @@ class Halves:
         """The loss with the largest sizes cut off."""
         return np.minimum(self.loss, np.quantile(self.loss, LARGEST)) if self.quantity and len(self.loss) else self.loss
 
+    @property
+    def moments(self) -> list[str]:
+        """The columns that hold dates or times."""
+        schema = self.held_out.subject.table.schema()
+        return [c for c in self.held_out.described if schema[c].is_date() or schema[c].is_timestamp()]
+
     def coded(self, min_rows: int) -> list[Coded]:
         """Return the columns as cells and conditions."""
-        schema = self.held_out.subject.table.schema()
-        return coded(self.values, min_rows, [c for c in self.held_out.described if schema[c].is_date() or schema[c].is_timestamp()])
+        return coded(self.values, min_rows, self.moments)
 
     def met(self, steps: Steps) -> NDArray[np.bool_]:
         """Return where sampled rows meet all steps."""
@@ -282,7 +287,7 @@ def is_moment(kind: dt.DataType) -> bool:
     return bool(kind.is_date() or kind.is_timestamp() or (kind.is_numeric() and not kind.is_boolean()))
 
 
-def _differ(subject: Subject, label: ir.Column, predicted: ir.Column) -> ir.BooleanValue:
+def differ(subject: Subject, label: ir.Column, predicted: ir.Column) -> ir.BooleanValue:
     """Return where a prediction is wrong; null where label or prediction is missing."""
     if subject.roles.positive is not None:
         wrong = subject.is_positive(label) != subject.is_positive(predicted)
