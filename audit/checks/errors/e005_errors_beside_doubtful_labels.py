@@ -166,14 +166,12 @@ def _doubted(found: Doubts, misjudged: np.ndarray) -> Findings:
     # no more labels can be wrong than are estimated at most, and only errors are mended by mending labels
     most = min(wrong / n, found.interval[1] if found.told else 0.0)
     where = {"if": "likely wrong labels are mended"}
+    bounds = (accuracy, accuracy + max(most, likely / n))
+    how = "confident learning on the scores, which contradict the label of an error by nature"
     numbers = [
-        Measurement(
-            "flagged_errors", both, "rows", {}, n, method="confident learning on the scores, which contradict the label of an error by nature"
-        ),
+        Measurement("flagged_errors", both, "rows", {}, n, method=how),
         Measurement("label_error_share", found.share, "share", {}, n, found.interval, 0.95, "disagreement beyond overlap, parametric bootstrap"),
-        Measurement(
-            "accuracy", accuracy + likely / n, "share", where, n, (accuracy, accuracy + max(most, likely / n)), 0.95, "as labelled; all mended"
-        ),
+        Measurement("accuracy", accuracy + likely / n, "share", where, n, bounds, 0.95, "bounds: as labelled; all mended that can be wrong"),
     ]
     text = f"Confident learning doubts {counted(flags, 'label')} of {counted(n, 'row')}, {both:,} of the {counted(wrong, 'error')}"
     if found.told:
