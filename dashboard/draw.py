@@ -10,7 +10,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.result import Result
 from audit.core.status import Status
 from audit.render import wording
-from audit.render.branches import branches
+from audit.render.branches import belongs, branches
 from audit.render.charts import chart
 from audit.render.describe import describe
 from audit.render.grid import grid
@@ -139,6 +139,8 @@ def _list(name: str, items: Iterable[str]) -> None:
 def exhibits(found: Result, key: str) -> None:
     """Show all exhibits of a result."""
     for number, shown in enumerate(found.exhibits):
+        if belongs(shown, found.exhibits):
+            continue
         exhibit(shown, f"{key}-{number}")
         roots = branches(shown, found.exhibits)
         if roots:

@@ -139,6 +139,11 @@ def _name(column: str) -> str:
     return "share of the rows" if column == "share" else line(column.replace("_", " "))
 
 
+def belongs(exhibit: Exhibit, others: Iterable[Exhibit]) -> bool:
+    """Return whether a table is shown with the branches of a tree in the same result, so that it need not be shown again."""
+    return exhibit.kind is Kind.TABLE and NODE in exhibit.columns and any(other.kind is Kind.TREE for other in others)
+
+
 def _belonging(others: Iterable[Exhibit]) -> dict[str, tuple[list[str], str]]:
     found: dict[str, tuple[list[str], str]] = {}
     for other in others:

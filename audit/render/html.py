@@ -14,7 +14,7 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import training_record, wording
-from audit.render.branches import Branch, branches
+from audit.render.branches import Branch, belongs, branches
 from audit.render.figures import judged, limit_of, number
 from audit.render.grid import Grid, grid
 from audit.render.heat import Heat, heat
@@ -92,7 +92,7 @@ def html(run: Run) -> str:
 
 def _figures(exhibits: Iterable[Exhibit], pictures: Pictures) -> list[Figure]:
     together = list(exhibits)
-    return [_figure(e, together, pictures) for e in together]
+    return [_figure(e, together, pictures) for e in together if not belongs(e, together)]
 
 
 def _figure(exhibit: Exhibit, together: Sequence[Exhibit], pictures: Pictures) -> Figure:

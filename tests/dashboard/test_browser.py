@@ -134,12 +134,12 @@ def test_a_tree_is_clicked_through(visit):
     page = visit("errors")
     told = page.locator("[class*=-told]").first
     told.get_by_text("All rows (392 rows)").wait_for()
-    page.get_by_role("button", name=re.compile("employed = No")).click()
+    page.get_by_role("button", name=re.compile("└ employed = No")).click()
     told.get_by_text("51 rows with checks > 3 and employed = No").wait_for()
     assert "43.1" in told.inner_text()
     assert "00" * 16 in told.inner_text()
     # and by key alone
-    page.get_by_role("button", name=re.compile("checks ≤ 3")).focus()
+    page.get_by_role("button", name=re.compile("└ checks ≤ 3")).focus()
     page.keyboard.press("Enter")
     told.get_by_text("281 rows with checks ≤ 3").wait_for()
     settled(page)
