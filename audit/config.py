@@ -44,6 +44,7 @@ class RolesConfig(_Section):
     """What the columns mean; where silent, the contract's roles serve."""
 
     target: str | None = None
+    task: Literal["classification", "regression"] | None = None
     positive: Text | None = None
     prediction: str | None = None
     score: str | None = None

@@ -9,6 +9,7 @@ from audit.core.errors import UsageError
 #: Where each role is used, for messages that ask for it.
 PURPOSE: dict[str, str] = {
     "target": "the true outcome",
+    "task": "whether the target is of classes or a quantity",
     "positive": "the value of the target that counts as the positive outcome",
     "prediction": "the predicted outcome",
     "score": "the predicted probability of the positive outcome",
@@ -28,6 +29,14 @@ PURPOSE: dict[str, str] = {
 }
 
 
+#: What a target may be: of classes, or a quantity.
+CLASSIFICATION, REGRESSION = "classification", "regression"
+TASKS = (CLASSIFICATION, REGRESSION)
+
+#: Roles that are no columns.
+NOT_COLUMNS = ("task", "positive")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Roles:
     """Names of the columns that play a part; ``None`` or empty where no column does.
@@ -36,6 +45,8 @@ class Roles:
     ----------
     target, prediction, score, entity, time, split, weight : str or None
         Column names.
+    task : {"classification", "regression"} or None
+        Whether the target is of classes or a quantity; where not given, the values of target and prediction say so.
     positive : str or None
         The target value that counts as positive, as text; the larger one by order where not given.
     sensitive, key, quasi_identifiers : tuple of str
@@ -52,6 +63,7 @@ class Roles:
     """
 
     target: str | None = None
+    task: str | None = None
     positive: str | None = None
     prediction: str | None = None
     score: str | None = None
@@ -82,7 +94,7 @@ class Roles:
         """Yield each role with each column that plays it."""
         for role in fields(self):
             value = getattr(self, role.name)
-            if role.name == "positive" or not value:
+            if role.name in NOT_COLUMNS or not value:
                 continue
             for column in (value,) if isinstance(value, str) else value:
                 yield role.name, column

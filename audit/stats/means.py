@@ -1,108 +1,74 @@
-"""Means from counts, sums and sums of squares: intervals, differences, and Welch's test."""
+"""Confidence intervals of means of numbers of any shape, from their first three moments."""
 
-import math
-from dataclasses import dataclass
-from statistics import NormalDist
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from audit.stats.intervals import Interval, normal_quantile
+from audit.stats.intervals import Interval
+from audit.stats.student import t_quantile
+
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-@dataclass(frozen=True)
-class Moments:
-    """How many values there are, their sum, and the sum of their squares.
+def mean_bounds(mean: ArrayLike, variance: ArrayLike, third: ArrayLike, n: ArrayLike, level: float) -> Bounds:
+    """Return the ends of intervals of means, elementwise; NaN where fewer than two values leave no spread to see.
+
+    Each end is the outer of Student's and of Hall's, who undoes the skewness of the t-statistic. Hall's alone is too narrow where tails are
+    heavy and even, Student's alone where they are not even.
 
     Parameters
     ----------
-    n : int
-        Values.
-    total, squares : float
-        Sums.
-    """
-
-    n: int
-    total: float
-    squares: float
-
-    @property
-    def mean(self) -> float:
-        """The mean; NaN without values."""
-        return self.total / self.n if self.n else math.nan
-
-    @property
-    def variance(self) -> float:
-        """The variance, with n - 1 below the line; NaN with fewer than two values."""
-        return max(self.squares - self.total**2 / self.n, 0.0) / (self.n - 1) if self.n > 1 else math.nan
-
-    @property
-    def error(self) -> float:
-        """The standard error of the mean."""
-        return math.sqrt(self.variance / self.n) if self.n > 1 else math.nan
-
-    def less(self, others: "Moments") -> "Moments":
-        """Return the moments of these values without some of them."""
-        return Moments(self.n - others.n, self.total - others.total, self.squares - others.squares)
-
-
-def mean_interval(values: Moments, level: float = 0.95) -> Interval | None:
-    """Return the interval of a mean by Student's distribution, or ``None`` with fewer than two values."""
-    if values.n < 2:
-        return None
-    half = t_quantile(level, values.n - 1) * values.error
-    return values.mean - half, values.mean + half
-
-
-def difference_of_means(first: Moments, second: Moments, level: float = 0.95) -> Interval | None:
-    """Return Welch's interval of the mean of the first less that of the second, or ``None`` where one has fewer than two values.
+    mean, variance, third : array_like
+        Mean, and second and third moment about it (divided by n).
+    n : array_like of int
+        Number of values.
+    level : float
+        Confidence level.
 
     References
     ----------
-    Welch, B. L. (1947). The generalization of Student's problem when several different population variances are involved. Biometrika 34, 28-35.
+    Hall, P. (1992). On the removal of skewness by transformation. JRSS B 54, 221-228.
     """
-    if min(first.n, second.n) < 2:
-        return None
-    error, freedom = _welch(first, second)
-    half = t_quantile(level, freedom) * error
-    return first.mean - second.mean - half, first.mean - second.mean + half
+    return _bounds(mean, variance, third, n, level, logarithm=False)
 
 
-def larger_mean(first: Moments, second: Moments) -> float | None:
-    """Return the one-sided p-value of "the first mean is not larger than the second" by Welch's test, or ``None`` where there is none."""
-    if min(first.n, second.n) < 2:
-        return None
-    error, freedom = _welch(first, second)
-    away = first.mean - second.mean
-    if error == 0:
-        return 1.0 if away <= 0 else 0.0
-    return t_tail(away / error, freedom)
+def positive_bounds(mean: ArrayLike, variance: ArrayLike, third: ArrayLike, n: ArrayLike, level: float) -> Bounds:
+    """Return the ends of intervals of means of numbers that are never negative, elementwise.
 
-
-def t_tail(t: float, freedom: float) -> float:
-    """Return the probability of a value above ``t`` of Student's distribution, by Wallace's transformation to a normal one.
-
-    Right to about 1 % of the probability from twenty degrees of freedom on.
-
-    References
-    ----------
-    Wallace, D. L. (1959). Bounds on normal approximations to Student's and the chi-square distributions. Annals of Mathematical Statistics 30,
-    1121-1130.
+    Each end is the outer of Hall's and of Student's on the logarithm, so that the lower end stays above 0.
+    Parameters are those of :func:`mean_bounds`.
     """
-    z = (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(t * t / freedom))
-    return 0.5 * math.erfc(math.copysign(z, t) / math.sqrt(2))
+    return _bounds(mean, variance, third, n, level, logarithm=True)
 
 
-def t_quantile(level: float, freedom: float) -> float:
-    """Return the half width, in standard errors, of a two-sided interval by Student's distribution; the inverse of :func:`t_tail`."""
-    z = normal_quantile(level) * (8 * freedom + 3) / (8 * freedom + 1)
-    return math.sqrt(freedom * math.expm1(min(z * z / freedom, 700.0)))
+def mean_interval(mean: float, variance: float, third: float, n: int, level: float, *, positive: bool = False) -> Interval | None:
+    """Return the interval of one mean, or ``None`` where there are fewer than two values."""
+    low, high = (positive_bounds if positive else mean_bounds)(mean, variance, third, n, level)
+    return None if np.isnan(low) else (float(low), float(high))
 
 
-def normal_tail(z: float) -> float:
-    """Return the probability of a value above ``z`` of the normal distribution."""
-    return NormalDist().cdf(-z)
+def _bounds(mean: ArrayLike, variance: ArrayLike, third: ArrayLike, n: ArrayLike, level: float, *, logarithm: bool) -> Bounds:
+    m, v, k, size = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (mean, variance, third, n)))
+    many = size >= 2
+    size = np.where(many, size, np.nan)
+    t = np.array([t_quantile(level, count - 1) if count >= 2 else np.nan for count in size.ravel()]).reshape(size.shape)
+    # rounding may leave a spread of almost nothing where all values are equal
+    v = np.where(v > 1e-24 * m * m, v, 0.0)
+    error = np.sqrt(v / (size - 1))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        cubed = v**1.5
+        skewness = np.where(cubed > 0, k / np.where(cubed > 0, cubed, 1.0), 0.0)
+        low, high = m - _untangled(t, skewness, size) * error, m - _untangled(-t, skewness, size) * error
+        if logarithm:
+            ratio = np.where(error > 0, np.exp(t * error / m), 1.0)
+            low, high = np.maximum(np.minimum(low, m / ratio), 0.0), np.maximum(high, m * ratio)
+        else:
+            low, high = np.minimum(low, m - t * error), np.maximum(high, m + t * error)
+    return np.where(many, low, np.nan), np.where(many, high, np.nan)
 
 
-def _welch(first: Moments, second: Moments) -> tuple[float, float]:
-    a, b = first.variance / first.n, second.variance / second.n
-    if a + b == 0:
-        return 0.0, float(first.n + second.n - 2)
-    return math.sqrt(a + b), (a + b) ** 2 / (a * a / (first.n - 1) + b * b / (second.n - 1))
+def _untangled(q: NDArray[np.float64], skewness: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the t-statistic that Hall's monotone transformation takes to ``q``."""
+    a = skewness / np.sqrt(n)
+    flat = np.abs(a) < 1e-6
+    a = np.where(flat, 1.0, a)
+    return np.where(flat, q, 3 / a * (np.cbrt(1 + a * (q - a / 6)) - 1))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.stats.exact import HYPERGEOMETRIC_MAX, SLACK
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 from audit.stats.multiplicity import holm
 
 DRAWS = 4_999

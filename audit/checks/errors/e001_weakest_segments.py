@@ -19,7 +19,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 
 #: Share of the rows for which it is said how weak they would have to be to be noticed.
 NOTICED = 0.1

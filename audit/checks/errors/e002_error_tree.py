@@ -14,7 +14,7 @@ from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 
 
 @dataclass(frozen=True, kw_only=True)

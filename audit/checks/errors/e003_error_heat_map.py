@@ -20,7 +20,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 from audit.stats.periods import apart
 
 #: Cells along a side; further values of a category share one.

@@ -19,9 +19,9 @@ from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent
-from audit.stats.intervals import wilson
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 from audit.stats.multiplicity import benjamini_hochberg
+from audit.stats.rates import METHOD, rate_interval
 
 #: Pairs that are measured and drawn; the table has more.
 MOST_PAIRS = 20
@@ -95,11 +95,11 @@ class ConfusedClasses(Check):
             return Findings([every, *left_out(table)], f"All {table.n:,} held-out rows with label and prediction are predicted right.")
         pairs, possible = _pairs(table, outcomes)
         level = 1 - (1 - LEVEL) / possible
-        how = f"wilson; level of all {possible} pairs together {LEVEL:g}"
+        how = f"{METHOD}; level of all {possible} pairs together {LEVEL:g}"
         numbers = []
         for p in pairs[:MOST_PAIRS]:
             where = {"label": p.label, "prediction": p.predicted}
-            numbers.append(Measurement("confusion_rate", p.n / p.of, "share", where, p.of, wilson(p.n, p.of, level), level, how))
+            numbers.append(Measurement("confusion_rate", p.n / p.of, "share", where, p.of, rate_interval(p.n, p.of, level), level, how))
         message = _message(pairs, wrong, table.n)
         exhibits = [_bars(pairs, level, possible), _matrix(table, outcomes)]
         if subject.roles.positive is not None and len(table.labels) == 2:
@@ -190,7 +190,7 @@ def _message(pairs: Sequence[Pair], wrong: int, n: int) -> str:
 def _bars(pairs: Sequence[Pair], level: float, possible: int) -> Exhibit:
     lines: list[tuple[Scalar, ...]] = []
     for p in pairs[:MOST_PAIRS]:
-        lines.append((f"{p.label} taken for {p.predicted}", p.n / p.of, *(wilson(p.n, p.of, level) or (None, None)), p.of))
+        lines.append((f"{p.label} taken for {p.predicted}", p.n / p.of, *(rate_interval(p.n, p.of, level) or (None, None)), p.of))
     note = f"The {MOST_PAIRS} pairs of {len(pairs)} with most rows. " if len(pairs) > MOST_PAIRS else ""
     return Exhibit(
         Kind.BARS, "Most confused classes", ("label", "value", "low", "high", "n"), lines, "share of the rows with that label",
@@ -209,7 +209,7 @@ def _matrix(table: Confusion, outcomes: Outcomes) -> Exhibit:
         total = int(table.counts[i].sum())
         for j in columns:
             k = int(table.counts[i, j])
-            ends = wilson(k, total) or (None, None)
+            ends = rate_interval(k, total) or (None, None)
             lines.append((names[j], names[i], k / total if total else None, total, *ends))
     note = "Share of the rows with a label that get a prediction, with 95 % intervals; n is the number of rows with the label."
     if len(frequent) < len(table.labels):

@@ -53,6 +53,7 @@ class ErrorsBesideDoubtfulLabels(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for the splits, and for a sample of labels and scores."""
+        subject.need_classes()
         table = HeldOut.judged(subject).table
         asks = {
             "total": scalar(subject.table.count()),
@@ -83,8 +84,6 @@ class ErrorsBesideDoubtfulLabels(Check):
         n, wrong = int(judged["n"]), int(judged["wrong"] or 0)
         if not n:
             raise NotApplicable("no held-out row has both a label and a prediction")
-        if subject.roles.positive is None and subject.table[subject.need("target")].type().is_floating():
-            raise NotApplicable(f"needs classes; the target '{subject.roles.target}' is a quantity")
         every = rate("error_rate", wrong, n)
         if not wrong:
             return Findings([every], f"The model errs on none of {counted(n, 'held-out row')}, so no error can come from a label.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import ibis
 import ibis.expr.types as ir
 
 from audit.checks.errors.held_out import HeldOut, is_moment
@@ -17,7 +18,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent, points
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 from audit.stats.periods import Course, course
 
 #: Periods that are told apart.
@@ -95,8 +96,7 @@ class ErrorTrend(Check):
             raise NotApplicable(f"the time column '{name}' has the type {kind}; give it as dates, timestamps or numbers such as years")
         table = _timed(subject)
         return {
-            "classes": scalar(subject.held_out[subject.need("target")].nunique()),
-            "numbers": scalar(table.error.count()),
+            "classes": scalar(ibis.literal(0) if subject.is_quantity else subject.held_out[subject.need("target")].nunique()),
             "moments": scalar(table.moment.nunique()),
             "first": scalar(table.moment.min()),
             "last": scalar(table.moment.max()),
@@ -104,9 +104,9 @@ class ErrorTrend(Check):
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Count by period and test."""
-        many = answers.scalar("classes") > MAX_CLASSES and subject.roles.positive is None
-        if many and not answers.scalar("numbers"):
-            raise NotApplicable(f"'{subject.roles.target}' has more than {MAX_CLASSES} values, so it is no class, and it is no number to predict")
+        many = subject.is_quantity
+        if answers.scalar("classes") > MAX_CLASSES:
+            raise NotApplicable(f"'{subject.roles.target}' has more than {MAX_CLASSES} values, so it is no class")
         periods, unit = _periods(subject, answers, quantity=many)
         if len(periods) < 2:
             raise NotApplicable(f"needs held-out rows of at least two periods; those with label, prediction and time are of {len(periods)}")

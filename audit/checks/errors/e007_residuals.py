@@ -27,7 +27,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent
-from audit.stats.means import Moments, mean_interval
+from audit.stats.moments import Moments, mean_interval
 from audit.stats.multiplicity import benjamini_hochberg
 from audit.stats.periods import apart, course
 
@@ -80,18 +80,12 @@ class Residuals(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for a bounded sample of one half of the held-out rows."""
-        target, prediction = subject.need("target"), subject.need("prediction")
-        for name in (target, prediction):
-            kind = subject.table[name].type()
-            if not kind.is_numeric() or kind.is_boolean() or subject.roles.positive is not None:
-                raise NotApplicable(f"needs a number as target and as prediction; '{name}' is a class. E001 to E004 look at errors of classes")
+        subject.need_quantity()
         return _held_out(subject).asks(self.rows)
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the five."""
         halves = _held_out(subject).read(answers, self.min_rows)
-        if not halves.quantity:
-            raise NotApplicable(f"'{subject.roles.target}' has so few values that they are classes; E001 to E004 look at errors of classes")
         if not halves.wrong:
             return Findings([], f"The model errs on none of {counted(halves.first + halves.second, 'held-out row')}, so there are no residuals.")
         whole, far, kurtosis = whole_errors(halves, answers)

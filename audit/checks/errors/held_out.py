@@ -1,7 +1,7 @@
 """The held-out rows as this family looks at them: what describes a row, how wrong the model is there, and in which half it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from audit.core.check import missing
 from audit.core.errors import NotApplicable
 from audit.core.subject import Subject
 from audit.core.values import as_text
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,13 +66,10 @@ class HeldOut:
         Whose.
     described : tuple of str
         The columns that may describe a row.
-    quantity : bool
-        Whether the target is a number, so that an error has a size, and not a class.
     """
 
     subject: Subject
     described: tuple[str, ...]
-    quantity: bool = False
 
     @classmethod
     def judged(cls, subject: Subject) -> "HeldOut":
@@ -83,8 +80,9 @@ class HeldOut:
         NotApplicable
             There is no label or no prediction.
         """
-        subject.need("prediction")
-        subject.need("target")
+        prediction, target = subject.need("prediction"), subject.need("target")
+        if subject.is_quantity and not subject.table[prediction].type().is_numeric():
+            raise NotApplicable(f"the target '{target}' is a quantity, and the prediction '{prediction}' is no number to compare it with")
         return cls(subject, ())
 
     @classmethod
@@ -116,7 +114,7 @@ class HeldOut:
         label, predicted = held_out[subject.need("target")], held_out[subject.need("prediction")]
         identity = row_hash(held_out, roles.key)
         halved = row_hash(held_out, (roles.entity,)) if roles.entity else identity
-        numeric = label.type().is_numeric() and predicted.type().is_numeric() and roles.positive is None
+        numeric = subject.is_quantity and predicted.type().is_numeric()
         error = label.cast("float64") - predicted.cast("float64") if numeric else ibis.null("float64")
         picked = held_out.select(
             **{f"c{i}": plain(held_out[c]) for i, c in enumerate(self.described)},
@@ -143,7 +141,7 @@ class HeldOut:
         size = min(most, max(LEAST_ROWS, MOST_CELLS // (len(self.described) + 6)))
         halves = table.group_by("first").aggregate(n=table.count(), wrong=table.wrong.cast("int64").sum())
         return {
-            "classes": scalar(self.subject.held_out[self.subject.need("target")].nunique()),
+            "classes": scalar(ibis.literal(0) if self.subject.is_quantity else self.subject.held_out[self.subject.need("target")].nunique()),
             "halves": rows(halves, when_needed=True),
             "sample": frame(found.order_by(found.identity).limit(size), when_needed=True),
         }
@@ -157,10 +155,11 @@ class HeldOut:
             There are too few rows, or the model errs on all of them.
         """
         target = self.subject.need("target")
-        many = answers.scalar("classes") > MAX_CLASSES and self.subject.roles.positive is None
-        kinds = [self.subject.table[c].type().is_numeric() for c in (target, self.subject.need("prediction"))]
-        if many and not all(kinds):
-            raise NotApplicable(f"'{target}' has more than {MAX_CLASSES} values, so it is no class, and target and prediction are not both numbers")
+        if answers.scalar("classes") > MAX_CLASSES:
+            raise NotApplicable(
+                f"'{target}' has more than {MAX_CLASSES} values, so it is no class. If it is a quantity, say so under 'roles: task: regression'"
+            )
+        many = self.subject.is_quantity
         counts = {bool(row["first"]): (int(row["n"]), int(row["wrong"])) for row in answers.rows("halves")}
         (first, wrong_first), (second, wrong_second) = counts.get(True, (0, 0)), counts.get(False, (0, 0))
         total, wrong = first + second, wrong_first + wrong_second
@@ -171,13 +170,12 @@ class HeldOut:
                 f"the model errs on all {total:,} held-out rows, so no part of them can err more than the rest; see whether labels and "
                 "predictions are written alike"
             )
-        held = replace(self, quantity=many)
         sampled = answers.frame("sample")
         values = sampled[[f"c{i}" for i in range(len(self.described))]].set_axis(list(self.described), axis=1)
         if many:
             usable = np.isfinite(sampled["error"].to_numpy(dtype=float, na_value=np.nan))
             sampled, values = sampled[usable].reset_index(drop=True), values[usable].reset_index(drop=True)
-        return Halves(held, sampled, values, first, second, wrong)
+        return Halves(self, sampled, values, first, second, wrong)
 
 
 @dataclass(frozen=True)
@@ -207,8 +205,8 @@ class Halves:
 
     @property
     def quantity(self) -> bool:
-        """Whether errors have a size."""
-        return self.held_out.quantity
+        """Whether errors have a size, and are not right or wrong."""
+        return self.held_out.subject.is_quantity
 
     @cached_property
     def loss(self) -> NDArray[np.float64]:

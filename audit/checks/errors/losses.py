@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
 from audit.core.wording import percent, points
-from audit.stats.intervals import Interval, newcombe
-from audit.stats.means import Moments, difference_of_means, larger_mean, mean_interval
+from audit.stats.intervals import Interval
+from audit.stats.moments import Moments, difference_of_means, larger_mean, mean_interval
 from audit.stats.one_sided import more_successes
+from audit.stats.rates import METHOD, difference_interval
 
 #: What a loss is called: as a measurement, and on the axis of a picture.
 NAMES = {False: ("error_rate", "share misjudged"), True: ("mean_absolute_error", "mean absolute error")}
@@ -43,14 +44,16 @@ def excess(inside: Moments, outside: Moments, *, quantity: bool, where: Mapping[
     interval = _difference(inside, outside, quantity)
     if interval is None:
         return Measurement(name, None, unit, where, inside.n, method="not estimable: too few rows on one side")
-    method = "inside less all others; " + ("welch" if quantity else "newcombe")
+    method = "inside less all others; " + ("welch" if quantity else f"square and add of {METHOD}")
     return Measurement(name, inside.mean - outside.mean, unit, where, inside.n, interval, LEVEL, method)
 
 
 def _difference(inside: Moments, outside: Moments, quantity: bool) -> Interval | None:
     if quantity:
         return difference_of_means(inside, outside, LEVEL)
-    return newcombe(round(inside.total), inside.n, round(outside.total), outside.n, LEVEL)
+    if not inside.n or not outside.n:
+        return None
+    return difference_interval(round(inside.total), inside.n, round(outside.total), outside.n, LEVEL)
 
 
 def larger(inside: Moments, whole: Moments, *, quantity: bool) -> float:

@@ -13,7 +13,7 @@ from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, rows
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement
-from audit.stats.means import Moments, mean_interval, normal_tail
+from audit.stats.moments import Moments, mean_interval, normal_tail
 
 #: Deviations beyond which an error is far out, and the share of a normal distribution that lies there.
 FAR = 3.0

@@ -12,7 +12,7 @@ from audit.checks.errors.held_out import Halves, Step
 from audit.checks.errors.losses import larger
 from audit.checks.errors.search import WORTH_A_TEST, Candidate
 from audit.core.ask import Answers
-from audit.stats.means import Moments
+from audit.stats.moments import Moments
 from audit.stats.multiplicity import benjamini_hochberg
 
 
