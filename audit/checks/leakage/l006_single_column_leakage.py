@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from audit.checks.leakage.cells import Cells, cells_of
 from audit.checks.leakage.not_features import barred, proposal
-from audit.checks.leakage.sampled import SIZE, Sample, examined, known, read, sampled
+from audit.checks.leakage.sampled import SIZE, Sample, examined, read, sampled
+from audit.checks.plain import known
 from audit.core.ask import Answers, Ask, Asks, Rows, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
