@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.core.ask import Ask, Rows, rows
+from audit.core.bins import position
 from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.measurement import Measurement
@@ -41,7 +42,8 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
     predictions = [prediction] if isinstance(prediction, str) else list(prediction)
     wanted = {"group": group} if group else {}
     wanted |= {"label": subject.need("target"), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
-    raw = table.select(**{name: null_if_missing(table[column]) for name, column in wanted.items()})
+    columns = {name: subject.group(column, table) if name == "group" else null_if_missing(table[column]) for name, column in wanted.items()}
+    raw = table.select(**columns)
     counted = raw.group_by(list(wanted)).aggregate(n=raw.count())
     # grouped first, turned into text afterwards: text is slow to group by
     return rows(counted.select(**{name: as_text(counted[name]) for name in wanted}, n=counted["n"]).limit(MAX_CELLS + 1))
@@ -243,5 +245,5 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     for group, label, predicted, n in cells:
         table = tables.setdefault(group, np.zeros((len(labels) + 1, len(predictions) + 1), dtype=np.int64))
         table[-1 if label is None else row_of[label], -1 if predicted is None else column_of[predicted]] += n
-    ordered = sorted(tables.items(), key=lambda item: (item[0] is None, _order(item[0] or "")))
+    ordered = sorted(tables.items(), key=lambda item: (item[0] is None, position(item[0] or ""), item[0] or ""))
     return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g, t in ordered}

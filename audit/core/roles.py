@@ -1,7 +1,10 @@
 """What the columns of a table mean to an audit."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+from audit.core.bins import fault
+from audit.core.errors import UsageError
 
 #: Where each role is used, for messages that ask for it.
 PURPOSE: dict[str, str] = {
@@ -10,6 +13,7 @@ PURPOSE: dict[str, str] = {
     "prediction": "the predicted outcome",
     "score": "the predicted probability of the positive outcome",
     "sensitive": "the attributes whose groups are compared",
+    "bins": "the edges that sort a continuous attribute into groups",
     "entity": "the person or thing a row is about",
     "time": "when a row was observed",
     "split": "which rows were used for training, validation and test",
@@ -36,8 +40,15 @@ class Roles:
         The target value that counts as positive, as text; the larger one by order where not given.
     sensitive, key, quasi_identifiers : tuple of str
         Column names.
+    bins : mapping of str to sequence of float
+        Edges of the groups of continuous attributes, by column.
     consent, consent_until, collected, purpose, lawful_basis : str or None
         Columns that govern whether a row may be used.
+
+    Raises
+    ------
+    UsageError
+        Edges of bins are none: empty, no numbers, or not ascending.
     """
 
     target: str | None = None
@@ -45,6 +56,7 @@ class Roles:
     prediction: str | None = None
     score: str | None = None
     sensitive: tuple[str, ...] = ()
+    bins: Mapping[str, Sequence[float]] = field(default_factory=dict)
     entity: str | None = None
     time: str | None = None
     split: str | None = None
@@ -58,18 +70,22 @@ class Roles:
     lawful_basis: str | None = None
 
     def __post_init__(self) -> None:
-        """Accept lists where tuples are meant."""
+        """Accept lists where tuples are meant, and refuse bins that are none."""
         for name in ("sensitive", "key", "quasi_identifiers"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        for column, edges in self.bins.items():
+            if wrong := fault(edges):
+                raise UsageError(f"bins of '{column}': {wrong}")
+        object.__setattr__(self, "bins", {column: tuple(float(e) for e in edges) for column, edges in self.bins.items()})
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Yield each role with each column that plays it."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "positive" or not value:
+        for role in fields(self):
+            value = getattr(self, role.name)
+            if role.name == "positive" or not value:
                 continue
             for column in (value,) if isinstance(value, str) else value:
-                yield field.name, column
+                yield role.name, column
 
     def bookkeeping(self) -> set[str]:
         """Columns that are no features: labels, outputs, keys and fields of consent and time of collection."""

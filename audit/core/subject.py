@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import ibis
 import ibis.expr.types as ir
 
+from audit.core.bins import binned
 from audit.core.errors import DataError, NotApplicable, did_you_mean
 from audit.core.roles import PURPOSE, Roles
 
@@ -138,6 +139,31 @@ class Subject:
         """Rows a model may be judged by: those of the split ``test``, or all rows where no split is recorded."""
         split = self.roles.split
         return self.table.filter(self.table[split].cast("string") == TEST) if split else self.table
+
+    def group(self, attribute: str, table: ir.Table | None = None) -> ir.Column:
+        """Return the groups of an attribute as they are compared: its values, or the bins declared for it; null where missing.
+
+        Parameters
+        ----------
+        attribute : str
+            A column.
+        table : ibis table, optional
+            Rows whose groups are wanted, such as :attr:`held_out`; the subject's own where not given.
+
+        Raises
+        ------
+        DataError
+            Bins are declared for a column that holds no numbers.
+        """
+        column = (self.table if table is None else table)[attribute]
+        kind, edges = column.type(), self.roles.bins.get(attribute)
+        if edges is None:
+            return ibis.ifelse(column.isnan(), ibis.null(kind), column) if kind.is_floating() else column
+        if not kind.is_numeric():
+            raise DataError(
+                f"bins are declared for '{attribute}', whose values are no numbers (type {kind}). Turn the column into numbers, or leave its bins out"
+            )
+        return binned(column, edges)
 
     def is_positive(self, column: ir.Column) -> ir.BooleanValue:
         """Return where a label or prediction is the positive outcome; null where it is missing.
