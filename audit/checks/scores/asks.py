@@ -52,6 +52,32 @@ def group_score_asks(subject: Subject, score: str, attribute: str) -> dict[str, 
     return {"groups": scalar(group.nunique()), **_asks(subject, score, attribute, {"group": group}, GROUP_BINS)}
 
 
+def decision_score_asks(subject: Subject, score: str, prediction: str) -> dict[str, Ask]:
+    """Ask for the counts of the two outcomes by score and by what was decided: ``positive``, ``negative``, or null without a prediction.
+
+    Raises
+    ------
+    DataError
+        The score column does not hold numbers.
+    """
+    decided = ibis.ifelse(subject.is_positive(subject.held_out[prediction]), "positive", "negative")
+    known = ibis.ifelse(missing(subject.held_out[prediction]), ibis.null("string"), decided)
+    return _asks(subject, score, prediction, {"group": known}, BINS)
+
+
+def need_scores(subject: Subject) -> str:
+    """Return the score column of a subject with a binary target.
+
+    Raises
+    ------
+    NotApplicable
+        There is no score or no target, or the target is not binary.
+    """
+    score = subject.need("score")
+    subject.is_positive(subject.table[subject.need("target")])  # refuses targets that are not binary
+    return score
+
+
 def quality_asks(subject: Subject, score: str) -> dict[str, Ask]:
     """Ask how many held-out rows there are, and how many have no label, no score, or a score that is no probability."""
     table = subject.held_out
@@ -108,7 +134,8 @@ def _binned(known: ir.Table, by: list[str], bins: int) -> Ask:
     ranked = ranked.mutate(width=(ranked["rank"].max().over(ibis.window()) / bins).floor().cast("int64") + 1)
     binned = ranked.mutate(bin=(ranked["rank"] / ranked["width"]).floor().cast("int64"))
     counted = binned.group_by(["bin", *by]).aggregate(
-        score=binned["score"].max(),
+        lowest=binned["score"].min(),
+        highest=binned["score"].max(),
         total=(binned["score"] * binned["n"]).sum(),
         width=binned["width"].max(),
         n=binned["n"].sum(),
