@@ -1,6 +1,6 @@
 """Labels and predictions by class, whatever types their columns have, as counts of group × label × prediction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -23,6 +23,7 @@ MAX_GROUPS = 50
 MAX_CELLS = 20_000
 #: What rows without a group are called.
 MISSING = "(missing)"
+IF_A_SCORE = "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
 
 
 def null_if_missing(column: ir.Column) -> ir.Column:
@@ -214,10 +215,7 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     target = subject.need("target")
     numeric = {c: subject.table[c].type().is_numeric() for c in (target, prediction)}
     if len(counted) > MAX_CELLS:
-        raise DataError(
-            f"'{prediction}' has thousands of different values, so it holds no predicted classes. "
-            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
-        )
+        raise DataError(f"'{prediction}' has thousands of different values, so it holds no predicted classes. {IF_A_SCORE}")
     cells: list[tuple[str | None, str | None, str | None, int]] = []
     for row in counted:
         label = None if row["label"] is None else key(row["label"], numeric[target])
@@ -226,18 +224,7 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     both = [(label, predicted) for _, label, predicted, _ in cells if label is not None and predicted is not None]
     if not both:
         raise NotApplicable(f"no held-out row has both a label in '{target}' and a prediction in '{prediction}'; check the two columns under 'roles'")
-    seen = sorted({p for _, _, p, _ in cells if p is not None}, key=_order)
-    unknown = [p for p in seen if p not in outcomes.names]
-    if len(unknown) == len(seen):
-        raise DataError(
-            f"no prediction in '{prediction}' is a class of '{target}': got {', '.join(unknown[:5])}, expected {', '.join(outcomes.names)}. "
-            "Write predictions as the labels are written"
-        )
-    if len(unknown) > MAX_CLASSES:
-        raise DataError(
-            f"'{prediction}' has {len(unknown):,} different values that are no class of '{target}'. "
-            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
-        )
+    unknown = unknown_predictions(target, prediction, outcomes, {p for _, _, p, _ in cells if p is not None})
     labels, predictions = tuple(outcomes.names), (*outcomes.names, *unknown)
     row_of, column_of = ({k: i for i, k in enumerate(keys)} for keys in (labels, predictions))
     # the last row and the last column take what is missing
@@ -247,3 +234,22 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
         table[-1 if label is None else row_of[label], -1 if predicted is None else column_of[predicted]] += n
     ordered = sorted(tables.items(), key=lambda item: (item[0] is None, position(item[0] or ""), item[0] or ""))
     return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g, t in ordered}
+
+
+def unknown_predictions(target: str, prediction: str, outcomes: Outcomes, seen: Collection[str]) -> list[str]:
+    """Return the keys of predictions that are no class of the target, in order.
+
+    Raises
+    ------
+    DataError
+        None of the predictions is a class of the target, or very many are not.
+    """
+    unknown = sorted((p for p in seen if p not in outcomes.names), key=_order)
+    if len(unknown) == len(seen):
+        raise DataError(
+            f"no prediction in '{prediction}' is a class of '{target}': got {', '.join(unknown[:5])}, expected {', '.join(outcomes.names)}. "
+            "Write predictions as the labels are written"
+        )
+    if len(unknown) > MAX_CLASSES:
+        raise DataError(f"'{prediction}' has {len(unknown):,} different values that are no class of '{target}'. {IF_A_SCORE}")
+    return unknown
