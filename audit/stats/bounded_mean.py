@@ -70,7 +70,7 @@ def bounded_means(
     bounds = [np.broadcast_to(np.asarray(b, dtype=float), n.shape[:1]) for b in (low, high)]
     beyond = (n > 0) & ((x < bounds[0][:, None]) | (x > bounds[1][:, None]))
     if np.any(beyond):
-        raise ValueError(f"a value lies beyond the bounds {low} and {high}")
+        raise ValueError("a value lies beyond the bounds that no value can lie beyond")
     return -_upper(-x, n, -bounds[0], z), _upper(x, n, bounds[1], z)
 
 

@@ -69,9 +69,7 @@ def mean_gap(means: ArrayLike, negatives: ArrayLike, positives: ArrayLike, level
     return value, (min(ends[0], value), max(ends[1], value))
 
 
-def calibration_error(
-    means: ArrayLike, negatives: ArrayLike, positives: ArrayLike, bins: int = BINS, level: float = 0.95
-) -> CalibrationError | None:
+def calibration_error(means: ArrayLike, negatives: ArrayLike, positives: ArrayLike, bins: int = BINS, level: float = 0.95) -> CalibrationError | None:
     """Return the expected calibration error with an interval, or ``None`` without rows.
 
     Bins hold equally many rows, at least 20 each, so small tables have fewer. The plug-in is biased upward: a gap that is noise counts as much as
@@ -120,7 +118,13 @@ def calibration_error(
     if count == 1:  # one gap has its own interval
         lower = max(float(low[0]), -float(high[0]), 0.0)
     return CalibrationError(
-        value, (min(max(lower, 0.0), value), max(value, min(upper, 1.0))), max(debiased, 0.0), score, rate, total.astype(np.int64), hits.astype(np.int64)
+        value,
+        (min(max(lower, 0.0), value), max(value, min(upper, 1.0))),
+        max(debiased, 0.0),
+        score,
+        rate,
+        total.astype(np.int64),
+        hits.astype(np.int64),
     )
 
 

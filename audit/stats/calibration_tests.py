@@ -58,9 +58,7 @@ def spiegelhalter(means: ArrayLike, negatives: ArrayLike, positives: ArrayLike, 
     return Tested(float(z), (extreme + 1) / (draws + 1))
 
 
-def hosmer_lemeshow(
-    scores: ArrayLike, n: ArrayLike, positives: ArrayLike, draws: int = DRAWS, seed: int = 0
-) -> Tested | None:
+def hosmer_lemeshow(scores: ArrayLike, n: ArrayLike, positives: ArrayLike, draws: int = DRAWS, seed: int = 0) -> Tested | None:
     """Return the chi-square of positives expected and seen in bins; ``None`` where the scores leave nothing to chance.
 
     On rows that the model has not learnt from each bin is a degree of freedom. The p-value is by drawing, so small bins do no harm.

@@ -1,7 +1,7 @@
 """The gap between the highest and the lowest of several independent estimates of any kind, with an interval that can hold 0.
 
-As for rates (:mod:`audit.stats.range_of_rates`): the intervals of all pairwise differences, with the error rate split evenly over looks and pairs, hold
-all true differences at once, so the true gap lies between the largest lower and the largest upper end of the absolute differences.
+As for rates (:mod:`audit.stats.range_of_rates`): the intervals of all pairwise differences, with the error rate split evenly over looks and pairs,
+hold all true differences at once, so the true gap lies between the largest lower and the largest upper end of the absolute differences.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from audit.stats.intervals import Interval
 Ends = Callable[[float], tuple[ArrayLike, ArrayLike]]
 
 #: Halvings by which the p-value is found, on a logarithmic scale.
-HALVINGS = 25
+HALVINGS = 16
 LEAST_P = 1e-9
 
 

@@ -10,7 +10,8 @@ from audit.checks.scores.asks import need_scores, quality_asks, score_asks
 from audit.checks.scores.calibrated import error_measured, gap_measured
 from audit.checks.scores.counts import Scores, read_scores
 from audit.checks.scores.quality import read_quality
-from audit.checks.wording import known, rounded_up, span
+from audit.checks.scores.rows_needed import what_decides
+from audit.checks.wording import span
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable
@@ -56,7 +57,7 @@ class Calibration(Check):
     limit: Limit = Limit(
         high=0.05,
         blocking=False,
-        reason="a convention to be agreed for the use at hand: five points between what a score says and what happens matter once scores are used as chances",
+        reason="a convention to be agreed for the use at hand: five points between scores and what happens matter where scores are read as chances",
         source="default of M004",
     )
 
@@ -84,15 +85,13 @@ class Calibration(Check):
         everything = [judged, *others, gap, *averages, *_lines(scores), *tests, *quality.measured()]
         return Findings(everything, message + quality.sentence(), [_reliability(error), _histogram(scores)])
 
-    def _message(
-        self, subject: Subject, scores: Scores, error: CalibrationError, judged: Measurement, gap: Measurement, test: Measurement
-    ) -> str:
+    def _message(self, subject: Subject, scores: Scores, error: CalibrationError, judged: Measurement, gap: Measurement, test: Measurement) -> str:
         positives = int(scores.positives.sum())
         where = f"in {len(error.n)} bins of equally many rows" if len(error.n) > 1 else "with all rows in one bin, as these few rows allow no more,"
         text = (
             f"The scores of {scores.n:,} rows average {percent(scores.mean)}, and {percent(positives / scores.n)} of the rows have the outcome "
-            f"'{subject.roles.positive}' (difference: {span(gap)}). {where[0].upper()}{where[1:]} scores and rates lie {points(error.value)} points apart "
-            f"on average ({span(judged)}; noise alone adds to the average, without it about {points(error.debiased)})."
+            f"'{subject.roles.positive}' (difference: {span(gap)}). {where[0].upper()}{where[1:]} scores and rates lie {points(error.value)} points "
+            f"apart on average ({span(judged)}; noise alone adds to the average, without it about {points(error.debiased)})."
         )
         if test.value is not None:
             chance = "Chance alone could explain it" if test.value > 1 - LEVEL else "Chance alone hardly explains it"
@@ -103,18 +102,8 @@ class Calibration(Check):
             text += " All these rows have the same outcome, so slope and intercept cannot be estimated."
         limit = self.limit
         if limit.measurement in ("", self.judged) and limit.high is not None and limit.verdict(judged) is Verdict.UNDECIDED:
-            text += _what_decides(error, scores.n, limit.high)
+            text += " " + what_decides(error.debiased, error.interval, limit.high, scores.n, f"whether it is above {points(limit.high)} points")
         return text
-
-
-def _what_decides(error: CalibrationError, n: int, high: float) -> str:
-    away = abs(error.debiased - high)
-    reach = error.interval[1] - error.value if error.debiased < high else error.value - error.interval[0]
-    question = f"whether it is above {points(high)} points"
-    if away < 1e-3 * max(high, 1e-9) or reach <= 0:
-        return f" It lies so near the limit that more rows alone would hardly decide {question}."
-    more = max(int(n * ((reach / away) ** 2 - 1)), int(0.1 * n), 1)
-    return f" These rows cannot decide {question}; very roughly {rounded_up(more):,} more like them would, if the calibration stays as it is."
 
 
 def _mean_interval(scores: Scores) -> tuple[float, float] | None:
@@ -171,7 +160,7 @@ def _reliability(error: CalibrationError) -> Exhibit:
     rows += [(end, end, end, end, "perfect calibration") for end in (0.0, 1.0)]
     return Exhibit(
         Kind.LINES, "Reliability: mean score and rate in bins of equally many rows", ("x", "y", "low", "high", "series"), rows, "mean score",
-        "share of positive rows", note="The band is pointwise: the exact 95 % interval of the rate in each bin. Below the diagonal scores are too high.",
+        "share of positive rows", note="The band is pointwise: 95 % intervals of the rate in each bin. Below the diagonal scores are too high.",
     )  # fmt: skip
 
 

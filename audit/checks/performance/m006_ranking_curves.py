@@ -18,7 +18,7 @@ from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
-from audit.core.measurement import Measurement
+from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import percent
 from audit.stats.curves import roc_band, thinned
@@ -75,7 +75,7 @@ class RankingCurves(Check):
             f"capture rate over share of rows taken; {capture.method}",
         )  # fmt: skip
         message = (
-            f"The best-scored {percent(share)} of {scores.n:,} rows hold {known(capture.value)} of the rows with the outcome '{subject.roles.positive}': "
+            f"The best-scored {percent(share)} of {scores.n:,} rows hold {known(capture.value)} of all with the outcome '{subject.roles.positive}': "
             f"{lift.value:.1f} times as many as a random choice would ({span(lift, 1, 1)}). The ROC AUC is {auc.value:.3f} ({span(auc, 1, 3)}), "
             f"the average precision {precision.value:.3f} ({span(precision, 1, 3)}), which is {positives / scores.n:.3f} for scores that say nothing."
         )
@@ -105,14 +105,15 @@ def _precision_recall(captured: NDArray[np.int64], selected: NDArray[np.int64], 
     prior = total / int(selected[-1])
     rows += [(0.0, prior, prior, prior, "chance"), (1.0, prior, prior, prior, "chance")]
     return Exhibit(
-        Kind.LINES, f"Precision-recall curve, average precision {precision.value:.3f}", ("x", "y", "low", "high", "series"), rows, "recall", "precision",
-        note="Each point is a threshold. The band is pointwise: the exact 95 % interval of the precision at that threshold.",
+        Kind.LINES, f"Precision-recall curve, average precision {precision.value:.3f}", ("x", "y", "low", "high", "series"), rows, "recall",
+        "precision",
+        note="Each point is a threshold. The band is pointwise: the 95 % interval of the precision at that threshold.",
     )  # fmt: skip
 
 
 def _gains(captured: NDArray[np.int64], selected: NDArray[np.int64]) -> Exhibit:
     share, recall = selected / selected[-1], captured / captured[-1]
-    rows: list[tuple[float | None, ...] | tuple[object, ...]] = [(0.0, 0.0, 0.0, 0.0, "score")]
+    rows: list[tuple[Scalar, ...]] = [(0.0, 0.0, 0.0, 0.0, "score")]
     for i in _filled(selected, thinned(share, recall, CURVE_POINTS)):
         at = rate("capture_rate", int(captured[i]), int(captured[-1]))
         rows.append((float(share[i]), at.value, *(at.interval or (None, None)), "score"))
@@ -120,7 +121,7 @@ def _gains(captured: NDArray[np.int64], selected: NDArray[np.int64]) -> Exhibit:
     return Exhibit(
         Kind.LINES, "Gains: positive rows found by taking the best-scored first", ("x", "y", "low", "high", "series"), rows, "share of rows taken",
         "share of positive rows found",
-        note="Divided by the share taken it is the lift. The band is pointwise: the exact 95 % interval of the share found at that threshold.",
+        note="Divided by the share taken it is the lift. The band is pointwise: the 95 % interval of the share found at that threshold.",
     )  # fmt: skip
 
 

@@ -110,8 +110,8 @@ def _by_group(counted: Iterable[Mapping[str, Any]], plain: bool) -> dict[str | N
     for name, g in number.items():
         # the mean of one score is that score, to the last digit
         means = highest if exact else np.clip(np.where(n[g] > 0, total[g] / np.maximum(n[g], 1), lowest), lowest, highest)
-        sides = (a.astype(np.int64) for a in (n[g] - positives[g], positives[g]))
-        found[name] = Scores(lowest, highest, means, *sides, exact)
+        negative, positive = (a.astype(np.int64) for a in (n[g] - positives[g], positives[g]))
+        found[name] = Scores(lowest, highest, means, negative, positive, exact)
     return found
 
 
