@@ -39,6 +39,8 @@ class RolesConfig(_Section):
     positive: Text | None = None
     prediction: str | None = None
     score: str | None = None
+    champion: str | None = None
+    champion_score: str | None = None
     sensitive: list[str] = []
     entity: str | None = None
     time: str | None = None
@@ -116,6 +118,7 @@ class AuditConfig(_Section):
     limits: dict[str, LimitConfig] = {}
     skip: list[str] = []
     declared_only: bool = False
+    champion: FileName | None = None
     fail_on: Literal["error", "failed", "undecided", "warned", "never"] = "failed"
 
 
