@@ -183,4 +183,3 @@ def independent_difference(first: float, first_interval: Interval, second: float
     below = math.hypot(first - first_interval[0], second_interval[1] - second)
     above = math.hypot(first_interval[1] - first, second - second_interval[0])
     return first - second - below, first - second + above
-

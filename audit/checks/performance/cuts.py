@@ -1,4 +1,4 @@
-"""Columns cut into cells: bins of about equally many rows for what has an order, the frequent values for the rest; the same in a frame and in the engine."""
+"""Columns cut into cells, alike in a frame and in the engine: bins of equally many rows for what has an order, else the frequent values."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -55,7 +55,8 @@ class GainOverBaseline(Check):
     judged: ClassVar[str] = "accuracy_gain"
     advice: ClassVar[str] = (
         "A constant answer, or a rule that looks at one column, is at least as often right. If the classes are unequal, judge the model by ROC AUC, "
-        "recall and precision and choose the threshold for its use; if one column says it all, use the rule; otherwise look for features that carry signal."
+        "recall and precision and choose the threshold for its use; if one column says it all, use the rule; otherwise look for features that "
+        "carry signal."
     )
     cites: ClassVar[tuple[str, ...]] = (
         "Bonett and Price (2012), Journal of Educational and Behavioral Statistics 37, 479-488: paired interval",
@@ -170,7 +171,9 @@ def _majority(table: Confusion, outcomes: Outcomes, model: Measurement) -> tuple
     baseline = rate("baseline_accuracy", int(totals[majority]), table.n, _at(MAJORITY))
     measured = gain(won, lost, table.n, _at(MAJORITY))
     if won == lost == 0:
-        message = f"The model answers as the baseline does: '{name}', on all rows where it matters; right on {known(model.value)} of {table.n:,} rows."
+        message = (
+            f"The model answers as the baseline does: '{name}', on all rows where it matters; right on {known(model.value)} of {table.n:,} rows."
+        )
     else:
         difference = (won - lost) / table.n
         message = (

@@ -31,8 +31,8 @@ class GainOverPreviousModel(Check):
     family: ClassVar[str] = "performance"
     judged: ClassVar[str] = "accuracy_gain"
     advice: ClassVar[str] = (
-        "Keep the previous model, unless the new one is better in what its use asks for: another metric, a smaller gap between groups, fewer columns. "
-        "Where that is so, raise the loss that is accepted and write the reason down."
+        "Keep the previous model, unless the new one is better in what its use asks for: another metric, a smaller gap between groups, fewer "
+        "columns. Where that is so, raise the loss that is accepted and write the reason down."
     )
     cites: ClassVar[tuple[str, ...]] = (
         "Bonett and Price (2012), Journal of Educational and Behavioral Statistics 37, 479-488: paired interval",
@@ -80,7 +80,7 @@ class GainOverPreviousModel(Check):
         message = (
             f"The model is right on {known(model.value)} of {counted(n, 'row')}, the previous one on {known(previous.value)} of the same: "
             f"a {'gain' if won >= lost else 'loss'} of {points(abs(won - lost) / n)} points (gain: {span(gain)}). "
-            f"{counted(won, 'row')} {'is' if won == 1 else 'are'} now right that {'was' if won == 1 else 'were'} wrong, and {lost:,} the other way round."
+            f"{counted(won, 'row is', 'rows are')} now right that {'was' if won == 1 else 'were'} wrong, and {lost:,} the other way round."
         )
         low = self.limit.low if self.limit.low is not None else 0.0
         if self.limit.judges and (more := more_paired_rows(won, lost, n, low, LEVEL)):
@@ -92,7 +92,9 @@ class GainOverPreviousModel(Check):
                 message += f" The ROC AUC {'rises' if area.value >= 0 else 'falls'} by {abs(area.value):.3f} (change: {span(area, 1, 3)})."
         if unmatched:
             measured.append(Measurement("unmatched_rows", unmatched, "rows", {}, n + unmatched, method="count of all rows"))
-            message += f" {counted(unmatched, 'row has', 'rows have')} no answer of the previous model and {'is' if unmatched == 1 else 'are'} left out."
+            message += (
+                f" {counted(unmatched, 'row has', 'rows have')} no answer of the previous model and {'is' if unmatched == 1 else 'are'} left out."
+            )
         if won == lost == 0:
             message += " The two answer alike wherever it matters."
         bars = Exhibit(

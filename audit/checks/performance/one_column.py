@@ -84,4 +84,3 @@ def _judged_by_others(counts: NDArray[np.int64]) -> float:
     top = others.max(axis=2, keepdims=True)
     named = (others == top) / np.maximum((others == top).sum(axis=2, keepdims=True), 1)
     return float((counts * np.einsum("icc->ic", named)).sum() / max(counts.sum(), 1))
-

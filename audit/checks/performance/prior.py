@@ -28,12 +28,8 @@ def loss_sums(subject: Subject) -> Ask:
     cost = -ibis.ifelse(surely < NEAREST, ibis.literal(NEAREST), ibis.ifelse(surely > 1, ibis.literal(1.0), surely)).ln()
     both = table.select(positive=positive, score=score, brier=away, log=cost)
     brier, log = both["brier"], both["log"]
-    return rows(
-        both.group_by("positive").aggregate(
-            n=both.count(), brier=brier.sum(), brier2=(brier * brier).sum(), log=log.sum(), log2=(log * log).sum(),
-            low=both["score"].min(), high=both["score"].max(),
-        )  # fmt: skip
-    )
+    sums = {"brier": brier.sum(), "brier2": (brier * brier).sum(), "log": log.sum(), "log2": (log * log).sum()}
+    return rows(both.group_by("positive").aggregate(n=both.count(), **sums, low=both["score"].min(), high=both["score"].max()))
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class _Side:
 def losses(found: Rows) -> list[Measurement]:
     """Return the losses of the prior and what the score saves of them; nothing where the score is no probability, or only one class occurs."""
     sides: dict[int, Mapping[str, float]] = {int(r["positive"]): r for r in found}
-    if set(sides) != {0, 1} or any(not (0 <= float(r["low"]) and float(r["high"]) <= 1) for r in sides.values()):
+    if set(sides) != {0, 1} or any(not (float(r["low"]) >= 0 and float(r["high"]) <= 1) for r in sides.values()):
         return []
     n1, n0 = (int(sides[k]["n"]) for k in (1, 0))
     share = n1 / (n0 + n1)
