@@ -59,8 +59,8 @@ class Comparison:
         if self.degenerate:
             return [Measurement(name, None, "share", n=n, method="not estimable: the model answers the same for every row")]
         shared = f"bonferroni over {counted(gap.pairs, 'pair')} and {counted(gap.looks, 'look')}"
-        highest_minus_lowest = f"highest minus lowest, biased upward; newcombe, {shared}"
-        lowest_over_highest = f"lowest over highest; wilson ends on the log scale, {shared}"
+        highest_minus_lowest = f"highest minus lowest, biased upward; distances squared and added, {shared}"
+        lowest_over_highest = f"lowest over highest; distances of the logarithms squared and added, {shared}"
         null = "all groups alike: " + ("Fisher's exact test" if gap.pairs == 1 else "permutation of groups, (k + 1) / (draws + 1)")
         ratio = gap.ratio_interval if gap.ratio is not None else None
         return [

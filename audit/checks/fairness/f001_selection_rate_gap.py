@@ -23,7 +23,7 @@ class SelectionRateGap(RateGap):
     )
     cites: ClassVar[tuple[str, ...]] = (
         "29 CFR 1607.4(D): selection rates, the four-fifths rule and its clauses on significance",
-        "Newcombe (1998), Statistics in Medicine 17, 873-890: intervals of differences",
+        "Zou and Donner (2008), Statistics in Medicine 27, 1693-1702: intervals of differences from those of the rates",
     )
 
     limit: Limit = agreed("F001")

@@ -22,7 +22,7 @@ class FalsePositiveRateGap(RateGap):
     )
     cites: ClassVar[tuple[str, ...]] = (
         "Hardt, Price and Srebro (2016), Equality of opportunity in supervised learning, NeurIPS",
-        "Newcombe (1998), Statistics in Medicine 17, 873-890: intervals of differences",
+        "Zou and Donner (2008), Statistics in Medicine 27, 1693-1702: intervals of differences from those of the rates",
     )
 
     limit: Limit = agreed("F003")

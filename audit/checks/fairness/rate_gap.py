@@ -133,7 +133,7 @@ class RateGap(Check):
         return Exhibit(
             Kind.BARS, f"{name.capitalize()} by {self.attribute}", ("label", "value", "low", "high", "n"), rows, name, self.attribute,
             float(overall.value or 0) if known else None, "all rows" if known else "",
-            note="With 95 % Wilson intervals; n is the number of rows that the rate is counted among.",
+            note="With exact 95 % intervals; n is the number of rows that the rate is counted among.",
         )  # fmt: skip
 
 
