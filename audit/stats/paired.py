@@ -170,16 +170,3 @@ def places(scores: ArrayLike, positive: ArrayLike) -> NDArray[np.float64]:
             mine = sign * s[own]
             placed[own] = (np.searchsorted(others, mine, "left") + np.searchsorted(others, mine, "right")) / (2 * len(others))
     return placed
-
-
-def independent_difference(first: float, first_interval: Interval, second: float, second_interval: Interval) -> Interval:
-    """Return the interval of first minus second, measured on different rows: the distances to the ends are squared and added.
-
-    References
-    ----------
-    Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
-    Statistics in Medicine 27, 1693-1702.
-    """
-    below = math.hypot(first - first_interval[0], second_interval[1] - second)
-    above = math.hypot(first_interval[1] - first, second - second_interval[0])
-    return first - second - below, first - second + above

@@ -4,7 +4,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from audit.stats.intervals import paired_difference
-from audit.stats.paired import PairedPlaces, auc_difference, independent_difference, mcnemar, more_paired_rows, paired_mean, places
+from audit.stats.paired import PairedPlaces, auc_difference, mcnemar, more_paired_rows, paired_mean, places
 
 
 @pytest.mark.parametrize(("won", "lost"), [(0, 1), (3, 9), (10, 2), (7, 7), (40, 20), (1000, 1100), (0, 30), (60_000, 61_000)])
@@ -78,8 +78,3 @@ def test_equal_scores_have_an_interval_around_nothing():
     assert value == 0
     assert low < 0 < high
     assert auc_difference(PairedPlaces.of([], []), PairedPlaces.of([1], [1])) is None
-
-
-def test_difference_of_independent_numbers():
-    low, high = independent_difference(0.9, (0.86, 0.92), 0.8, (0.77, 0.84))
-    assert (low, high) == pytest.approx((0.1 - np.hypot(0.04, 0.04), 0.1 + np.hypot(0.02, 0.03)))

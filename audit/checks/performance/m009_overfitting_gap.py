@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
+
 from audit.checks.outcomes import Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.scores import area, read_scores, score_asks
@@ -17,7 +19,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import TEST, Model, Subject
 from audit.core.wording import listed, percent, points
-from audit.stats.paired import independent_difference
+from audit.stats.rates import square_and_add
 
 TRAIN = "train"
 
@@ -117,10 +119,11 @@ def _gap(train: Measurement, test: Measurement, model: str) -> Measurement:
     name, where, n = f"{train.name}_gap", {"model": model}, test.n
     if train.value is None or test.value is None or train.interval is None or test.interval is None:
         return Measurement(name, None, train.unit, where, n, method=f"not estimable: {train.name} cannot be estimated on both parts")
-    ends = independent_difference(train.value, train.interval, test.value, test.interval)
+    ends = [np.array([end]) for end in (*train.interval, *test.interval)]
+    low, high = square_and_add(np.array([train.value]), (ends[0], ends[1]), np.array([test.value]), (ends[2], ends[3]))
     value = train.value - test.value
     method = "difference of two independent numbers, distances to the ends squared and added"
-    return Measurement(name, value, "", where, n, (max(-1.0, min(ends[0], value)), min(1.0, max(ends[1], value))), LEVEL, method)
+    return Measurement(name, value, "", where, n, (float(low[0]), float(high[0])), LEVEL, method)
 
 
 def _message(chosen: Model, judged: Measurement, measured: list[Measurement], gaps: Mapping[str, list[Measurement]]) -> str:

@@ -60,7 +60,7 @@ class DegenerateModel(Check):
     limit: Limit = Limit(
         high=0,
         blocking=False,
-        reason="a model that answers alike for everyone treats groups alike, and is of no use; one that is never wrong has most likely seen the answer",
+        reason="a model that answers alike for all treats groups alike, and is of no use; one that is never wrong has most likely seen the answer",
         source="default of M010",
     )
     not_features: tuple[str, ...] = ()
