@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from audit.checks.outcomes import null_if_missing
 from audit.core.check import missing
 from audit.core.contract import Contract
 from audit.core.subject import Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_BINS, ROWS_A_BIN, MOST_WORDS = 20, 20, 50
 MISSING, OTHER = "missing", "any other"
@@ -72,7 +75,7 @@ class Cut:
         """How many cells there are: the last but one holds all other values, or the highest bin; the last the missing ones."""
         return len(self.edges) + len(self.words) + 2
 
-    def of_frame(self, values: pd.Series) -> NDArray[np.int64]:
+    def of_frame(self, values: "pd.Series") -> NDArray[np.int64]:
         """Return the cell of each value of a column in the form of :func:`plain`."""
         absent = values.isna().to_numpy()
         if self.ordered:
@@ -103,8 +106,10 @@ class Cut:
         return f"{self.column} " + (f"from {low} to below {high}" if low and high else f"from {low}" if low else f"below {high}" if high else "known")
 
 
-def cut(column: str, values: pd.Series) -> Cut:
+def cut(column: str, values: "pd.Series") -> Cut:
     """Cut a column by sampled values in the form of :func:`plain`."""
+    import pandas as pd
+
     known = values.dropna()
     if not pd.api.types.is_numeric_dtype(values):
         return Cut(column, words=tuple(map(str, known.value_counts().index[:MOST_WORDS])))

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from audit.checks.performance.cuts import Cut, cut
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Fewer labelled rows than this teach nothing.
 LEAST_ROWS = 40
@@ -41,7 +44,7 @@ class Rule:
     columns: int
 
 
-def best_rule(frame: pd.DataFrame, labels: NDArray[np.int64], columns: Sequence[str], classes: int, positive: int | None) -> Rule | None:
+def best_rule(frame: "pd.DataFrame", labels: NDArray[np.int64], columns: Sequence[str], classes: int, positive: int | None) -> Rule | None:
     """Return the rule that names the most rows right, each judged by all the others, so that many cells are no advantage.
 
     Parameters
