@@ -59,17 +59,18 @@ class OverfittingGap(Check):
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure every model on both parts."""
         outcomes = Outcomes.of(subject, answers.rows("labels"))
+        for part, model in ((part, model) for model in _models(subject) for part in (TRAIN, TEST)):
+            if not any(row["label"] is not None and row["prediction"] is not None for row in answers.rows(_cells(part, model))):
+                raise NotApplicable(
+                    f"no row of the split '{part}' has both a label and a prediction of {model.name}; give the predictions on "
+                    "train and test rows alike, under the split values 'train' and 'test'"
+                )
         measured: list[Measurement] = []
         gaps: dict[str, list[Measurement]] = {}
         bars: list[tuple[Scalar, ...]] = []
         for model in _models(subject):
             both: dict[str, list[Measurement]] = {}
             for part, rows in _parts(subject).items():
-                if not any(row["label"] is not None and row["prediction"] is not None for row in answers.rows(_cells(part, model))):
-                    raise NotApplicable(
-                        f"no row of the split '{part}' has both a label and a prediction of {model.name}; give the predictions on "
-                        "train and test rows alike, under the split values 'train' and 'test'"
-                    )
                 where = {"model": model.name, "split": part}
                 table = whole(by_group(rows, model.prediction, outcomes, answers.rows(_cells(part, model))))
                 scored = [area(read_scores(answers, _of(part, model)), where)] if _scored(subject, model) else []
