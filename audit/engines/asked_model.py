@@ -1,6 +1,6 @@
 """A model as something to be asked: rows in, the chance of the positive outcome out. What it refuses is told, not raised."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,8 @@ class AskedModel:
         try:
             found = np.asarray(answers, dtype=float)
         except (TypeError, ValueError) as error:
-            raise DataError(f"model '{self.name}' answers with {type(answers).__name__}, which holds no numbers; expected one number a row") from error
+            kind = type(answers).__name__
+            raise DataError(f"model '{self.name}' answers with {kind}, which holds no numbers; expected one number a row") from error
         if found.ndim == 2 and found.shape[0] == rows and found.shape[1] in (1, 2):
             found = found[:, self._place if found.shape[1] == 2 else 0]
         if found.shape != (rows,):
@@ -142,13 +143,38 @@ class AskedModel:
 
 def changed(frame: pd.DataFrame, column: str, values: Any) -> pd.DataFrame:
     """Return a frame with other values in one column, in the column's own type where it can hold them."""
-    series, kind = pd.Series(values, index=frame.index), frame[column].dtype
-    fractions = pd.api.types.is_float_dtype(series) and bool((series % 1 != 0).any())  # NaN counts: no integer holds it
-    if series.dtype != kind and not (fractions and (pd.api.types.is_integer_dtype(kind) or pd.api.types.is_bool_dtype(kind))):
-        series = series.astype(kind)
-    given = frame.copy(deep=False)
-    given[column] = series
-    return given
+    return altered(frame, {column: held(frame[column], values, slice(None))})
+
+
+def altered(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return a frame with other columns of the same names; the frame is left as it was."""
+    made = frame.copy(deep=False)
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def held(column: pd.Series, values: Any, where: slice) -> pd.Series:
+    """Return a column with other values in some places, in its own type where that can hold them.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbered from 0.
+    values : array or scalar
+        One for each place, or one for all.
+    where : slice
+        The places.
+    """
+    given, kind = pd.Series(values, index=column.index[where]), column.dtype
+    fractions = pd.api.types.is_float_dtype(given) and bool((given % 1 != 0).any())  # NaN counts: no integer holds it
+    if fractions and (pd.api.types.is_integer_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
+        kind = given.dtype
+    if len(given) == len(column):
+        return given.astype(kind)
+    whole = column.astype(kind).copy()
+    whole.iloc[where] = given.astype(kind).array
+    return whole
 
 
 def repeated(frame: pd.DataFrame, times: int) -> pd.DataFrame:

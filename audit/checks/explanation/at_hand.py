@@ -104,6 +104,20 @@ def answered(asked: "AskedModel", rows: "pd.DataFrame") -> "tuple[pd.DataFrame, 
     return taken, rows[known].reset_index(drop=True)
 
 
+def background_of(asked: "AskedModel", rows: "pd.DataFrame", size: int) -> "pd.DataFrame":
+    """Return the first rows that the model answers, to stand for "the column is not known".
+
+    Raises
+    ------
+    NotApplicable
+        There are none.
+    """
+    if not len(rows):
+        raise NotApplicable("needs training rows to compare with; there are none")
+    _, known = asked.settle(rows)
+    return rows[known].head(size).reset_index(drop=True)
+
+
 def of_rows(n: int, size: int) -> str:
     """Return how many of how many held-out rows were looked at."""
     return f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
@@ -122,4 +136,3 @@ def refusals(asked: "AskedModel", given: int, left: int) -> str:
 def outcome(subject: Subject) -> str:
     """Return the positive outcome as messages name it."""
     return f"'{subject.roles.positive}'" if subject.roles.positive is not None else "the positive outcome"
-

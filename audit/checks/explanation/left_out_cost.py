@@ -13,6 +13,7 @@ from audit.core.measurement import Measurement
 from audit.core.subject import Model
 from audit.stats.cells import percentile_interval, resample
 from audit.stats.intervals import Interval, paired_difference
+from audit.stats.rates import difference_interval
 from audit.stats.welch import welch_interval
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Cost:
         how = "fitted again on the same training rows"
         if self.without:
             paired = f"{how}; bonett-price, paired on the same held-out rows"
-            yield Measurement("accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired)
+            yield Measurement(
+                "accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired
+            )
             if self.auc is not None:
                 paired = f"{how}; bootstrap of the same held-out rows"
                 yield Measurement("roc_auc_change", self.auc, "", where, self.n, self.auc_interval, _level(self.auc_interval), paired)
@@ -66,7 +69,14 @@ class Cost:
         if self.without:
             change = f"{how}; Welch's interval of the changes of the same rows"
             yield Measurement(
-                "selection_rate_gap_change", self.gap_change, "share", named, self.n, self.gap_change_interval, _level(self.gap_change_interval), change
+                "selection_rate_gap_change",
+                self.gap_change,
+                "share",
+                named,
+                self.n,
+                self.gap_change_interval,
+                _level(self.gap_change_interval),
+                change,
             )
         yield Measurement("selection_rate_gap_difference", self.gap, "share", named, self.n, self.gap_interval, _level(self.gap_interval), how)
 
@@ -135,16 +145,20 @@ def costs(
         found.append(
             Cost(
                 columns, n, (won - lost) / n if n else 0.0, paired_difference(won, lost, n, LEVEL) if n else None, auc, auc_interval,
-                float(yes[pair[0]].mean() - yes[pair[1]].mean()), welch_interval(yes[pair[0]].astype(float), yes[pair[1]].astype(float), LEVEL),
+                float(yes[pair[0]].mean() - yes[pair[1]].mean()), of_answers(yes, pair),
                 float(moved[pair[0]].mean() - moved[pair[1]].mean()), welch_interval(moved[pair[0]], moved[pair[1]], LEVEL),
             )
         )  # fmt: skip
     return found
 
 
-def _auc_change(
-    before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_], seed: int
-) -> tuple[float | None, Interval | None]:
+def of_answers(yes: NDArray[np.bool_], pair: Pair) -> Interval | None:
+    """Return the interval of the difference of the shares of yes in two groups."""
+    first, second = pair
+    return difference_interval(int(yes[first].sum()), int(first.sum()), int(yes[second].sum()), int(second.sum()), LEVEL)
+
+
+def _auc_change(before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_], seed: int) -> tuple[float | None, Interval | None]:
     """Return the change of the area with its interval over resampled rows."""
     if label.all() or not label.any() or np.isnan(before).any() or np.isnan(after).any():
         return None, None

@@ -1,7 +1,7 @@
 """X005: why the model answers as it does for single rows: those it is most sure of and wrong about, those it wavers on, and those asked for."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import ibis
@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.explanation.at_hand import Computed, answered, flags, model_at_hand, of_rows, outcome, refusals, says, training_rows
+from audit.checks.explanation.at_hand import Computed, answered, background_of, flags, model_at_hand, of_rows, outcome, refusals, says, training_rows
 from audit.checks.explanation.bands import Bands
 from audit.checks.explanation.curve_wording import value
 from audit.checks.explanation.promised import promised
@@ -113,7 +113,7 @@ class SingleRows(Check):
     keys: tuple[str, ...] = ()
     background: int = 500
     hidden: tuple[str, ...] = ()
-    promises: Promises = Promises()
+    promises: Promises = field(default_factory=Promises)
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -154,8 +154,6 @@ class SingleRows(Check):
         from audit.engines.attributions import attribute
 
         model, given, background = model_at_hand(subject), answers.frame("rows"), answers.frame("background")
-        if not len(background):
-            raise NotApplicable("needs training rows to compare with; there are none")
         asked = AskedModel(model, subject.roles.positive)
         taken, rows = answered(asked, given)
         places, why = self._choose(asked, taken, rows)
@@ -167,10 +165,10 @@ class SingleRows(Check):
         where = of_rows(len(rows), answers.scalar("size"))
         note = refusals(asked, len(given), len(rows))
         if not why:
-            raise NotApplicable(f"no row to explain: none of {where} is labelled and wrong or near the threshold, and no keys were given")
+            raise NotApplicable(f"{model.name} gets none of {where} wrong and wavers on none, and no keys were given{note}")
         picked, among = picked.reset_index(drop=True), among.reset_index(drop=True)
         chosen = _chosen(asked, among, picked, why)
-        found = attribute(model, picked, background.head(100), self.seed, subject.roles.positive)
+        found = attribute(model, picked, background_of(asked, background, 100), self.seed, subject.roles.positive)
         turns = self._turns(subject, model, asked, among, background, chosen)
         shown = Bands(background, [c for c in model.features if c not in (*self.hidden, *_protected(subject))])
         said = [_for_and_against(found, i, c, among, shown) for i, c in enumerate(chosen)]
@@ -183,14 +181,15 @@ class SingleRows(Check):
         """Return which rows are explained, and why: the surest of the wrong ones, then the least sure of all."""
         chances = asked.chances(taken)
         sure = np.abs(chances - asked.cut)
-        if sure.max() - sure.min() < 1e-12:
+        if np.ptp(chances) == 0:
             return [], []
         wrong: list[int] = []
         if LABEL in rows.columns:
             label, known = flags(rows[LABEL])
             at_fault = np.flatnonzero(known & (asked.says_yes(taken) != label))
             wrong = [int(i) for i in at_fault[np.argsort(-sure[at_fault], kind="stable")][: self.each]]
-        near = [int(i) for i in np.argsort(sure, kind="stable") if i not in wrong][: self.each]
+        # a model that is equally sure of all rows wavers on none
+        near = [int(i) for i in np.argsort(sure, kind="stable") if i not in wrong][: self.each] if np.ptp(sure) > 0 else []
         return [*wrong, *near], [*["most wrong"] * len(wrong), *["nearest to the threshold"] * len(near)]
 
     def _turns(
@@ -269,10 +268,11 @@ def _table(chosen: Sequence[Chosen], said: Sequence[tuple[str, str]], turns: Seq
         return None if yes is None else "yes" if yes else "no"
 
     rows: list[tuple[Any, ...]] = [
-        (c.identity, c.why, word(c.label), word(c.yes), c.chance, s[0], s[1], turn or "nothing found") for c, s, turn in zip(chosen, said, turns, strict=True)
+        (c.identity, c.why, word(c.label), word(c.yes), c.chance, s[0], s[1], turn or "nothing found")
+        for c, s, turn in zip(chosen, said, turns, strict=True)
     ]
     columns = ("hash of the row's key", "why it is here", "outcome", "answer", unit, "for the answer", "against it", "what would turn it")
-    note = "Attributions in the unit of the model's output. Values are shown as fifths of the training rows, and not at all where the column is protected."
+    note = "With attributions in the unit of the model's output. Numbers are shown as fifths of the training rows, protected columns without values."
     return Exhibit(Kind.TABLE, "Single rows explained", columns, rows, note=note)
 
 

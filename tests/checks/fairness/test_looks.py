@@ -9,7 +9,9 @@ from audit.core.subject import Model
 from audit.stats.multiplicity import holm
 from tests.answers import subject_of
 
-FRAME = pd.DataFrame({"y": [0, 1, 0, 1], "p": [0, 1, 1, 0], "s": [0.1, 0.9, 0.6, 0.4], "sex": list("fmfm"), "race": list("abab"), "three": list("xyzx")})
+FRAME = pd.DataFrame(
+    {"y": [0, 1, 0, 1], "p": [0, 1, 1, 0], "s": [0.1, 0.9, 0.6, 0.4], "sex": list("fmfm"), "race": list("abab"), "three": list("xyzx")}
+)
 
 
 def rule(check, column="", engine="assay", **parameters):
