@@ -8,13 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from audit.core.errors import DataError, NotApplicable
-from audit.core.subject import TRUTH, Model
-from audit.engines.classifier import raw_features
+from audit.core.subject import Model
+from audit.engines.classifier import class_index, raw_features
+from audit.engines.explanation.parts import REFUSALS
 
 Values = NDArray[np.float64]
 
-#: What a model may raise about rows it cannot take; anything else is a fault of the model and ends the check.
-REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 #: Failed questions after which rows are no longer looked for one by one: a part that fails is then left out as a whole.
 MOST_REFUSALS = 500
 #: Cells of a frame that is put to the model at once.
@@ -198,20 +197,5 @@ def _class_of(estimator: Any, positive: str | None, name: str) -> tuple[int, Any
         return 1, None
     if len(classes) != 2:
         raise NotApplicable(f"asks binary classifiers; model '{name}' has {len(classes)} classes")
-    if positive is None:
-        return 1, classes[1]
-    for place, label in enumerate(classes):
-        if _is(label, positive):
-            return place, label
-    raise DataError(f"model '{name}' knows the classes {[str(c) for c in classes]}; the positive class '{positive}' is none of them")
-
-
-def _is(label: Any, positive: str) -> bool:
-    if isinstance(label, (bool, np.bool_)):
-        return TRUTH.get(positive.casefold()) is bool(label)
-    if isinstance(label, (int, float, np.number)):
-        try:
-            return float(label) == float(positive)
-        except ValueError:
-            return False
-    return str(label) == positive
+    place = 1 if positive is None else class_index(classes, positive, name)
+    return place, classes[place]

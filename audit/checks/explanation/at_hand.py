@@ -1,6 +1,7 @@
 """The model under audit with rows to ask it about: what every use of an explanation begins with."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
@@ -64,6 +65,20 @@ def _picked(subject: Subject, table: ir.Table, size: int, further: tuple[str, ..
 def says(subject: Subject, column: str) -> Computed:
     """Return what tells of each row whether a label or a prediction is the positive outcome."""
     return lambda rows: subject.is_positive(rows[column])
+
+
+def group_names(subject: Subject) -> dict[str, str]:
+    """Return under which name the rows tell the group of each sensitive attribute."""
+    return {attribute: f"assay_group_{i}" for i, attribute in enumerate(subject.roles.sensitive)}
+
+
+def grouped(subject: Subject) -> dict[str, Computed]:
+    """Return what tells of each row its group of each sensitive attribute, as groups are compared everywhere: by value, or by declared bins."""
+    return {name: partial(_group, subject, attribute) for attribute, name in group_names(subject).items()}
+
+
+def _group(subject: Subject, attribute: str, rows: ir.Table) -> ir.Value:
+    return subject.group(attribute, rows)
 
 
 def flags(column: "pd.Series") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":

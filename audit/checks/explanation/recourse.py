@@ -1,6 +1,6 @@
 """Whether the rows of some groups have farther to go to the wanted answer than those of others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class Recourse:
     sentence: str
 
 
-def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Sequence[str], model: str) -> list[Recourse]:
+def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Mapping[str, str], model: str) -> list[Recourse]:
     """Compare the groups of each attribute.
 
     Parameters
@@ -51,12 +51,12 @@ def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Sequence[s
         The counterfactuals.
     rows : pandas.DataFrame
         The same rows with the attributes.
-    attributes : sequence of str
-        Sensitive attributes; those with more than ten groups are left out.
+    attributes : mapping of str to str
+        Sensitive attributes, with the columns that hold their groups; those with more than ten groups are left out.
     model : str
         Its name.
     """
-    return [r for a in attributes if (r := _of_attribute(found, rows[a], a, model)) is not None]
+    return [r for a, name in attributes.items() if (r := _of_attribute(found, rows[name], a, model)) is not None]
 
 
 def _of_attribute(found: "Found", column: pd.Series, attribute: str, model: str) -> Recourse | None:

@@ -11,6 +11,8 @@ from audit.checks.explanation.at_hand import (
     answered,
     background_of,
     flags,
+    group_names,
+    grouped,
     groups_of,
     held_out_rows,
     model_at_hand,
@@ -149,13 +151,14 @@ class FlowThroughProxies(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for bounded samples of held-out and of training rows, with attributes and labels."""
-        model, attributes = model_at_hand(subject), subject.need_many("sensitive")
+        model = model_at_hand(subject)
+        subject.need("sensitive")
         target = subject.roles.target
         judged = {LABEL: says(subject, target), ANSWER: says(subject, model.prediction)} if target and subject.roles.positive is not None else {}
         return {
             "size": scalar(subject.held_out.count()),
-            "rows": held_out_rows(subject, self.rows, *attributes, **judged),
-            "train": training_rows(subject, self.train, *attributes, *([target] if target else [])),
+            "rows": held_out_rows(subject, self.rows, **grouped(subject), **judged),
+            "train": training_rows(subject, self.train, *([target] if target else []), **grouped(subject)),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -179,16 +182,17 @@ class FlowThroughProxies(Check):
         self, subject: Subject, model: Model, asked: "AskedModel", attribute: str, taken: "pd.DataFrame", rows: "pd.DataFrame", train: "pd.DataFrame",
         yes: NDArray[np.bool_],
     ) -> About | None:  # fmt: skip
-        members = groups_of(rows[attribute], ENOUGH)
+        name = group_names(subject)[attribute]
+        members = groups_of(rows[name], ENOUGH)
         if not members:
             return None
         order = sorted(members, key=lambda g: float(yes[members[g]].mean()))
         low, high = order[0], order[-1]
         pair = (members[high], members[low])
         whole = train if len(train) >= 2 * ENOUGH else rows
-        groups = groups_of(whole[attribute], ENOUGH)
+        groups = groups_of(whole[name], ENOUGH)
         others = [c for c in model.features if c != attribute]
-        told = telling(whole, others, groups, whole[attribute].notna().to_numpy(dtype=bool)) if groups else []
+        told = telling(whole, others, groups, whole[name].notna().to_numpy(dtype=bool)) if groups else []
         proxies = list(dict.fromkeys(t.column for t in told if t.confirmed))
         direct = attribute in model.features
         block = tuple([attribute] * direct + proxies)
@@ -198,7 +202,7 @@ class FlowThroughProxies(Check):
         target = subject.roles.target
         if self.refit and block and target and subject.roles.positive is not None and len(train):
             sets = dict.fromkeys([*([(attribute,)] if direct else []), block])
-            cost = costs(model, subject.roles.positive, train, train[target], taken, flags(rows[LABEL]), pair, list(sets), self.seed)
+            cost = costs(model, subject.roles.positive, train, train[target], taken, flags(rows[LABEL]), pair, list(sets))
         share = _attribution(asked, model, subject, rows, train, block, self.seed) if block else None
         return About(attribute, high, low, int(pair[0].sum() + pair[1].sum()), direct, told, flows, cost, share)
 

@@ -1,6 +1,6 @@
 """X008: whether the model decides by other columns for some groups, and where it errs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +12,8 @@ from audit.checks.explanation.at_hand import (
     answered,
     background_of,
     flags,
+    group_names,
+    grouped,
     groups_of,
     held_out_rows,
     model_at_hand,
@@ -147,7 +149,7 @@ class Cohorts(Check):
             raise NotApplicable("needs a sensitive attribute, or a binary target to tell errors by; name them under 'roles' in assay.yaml")
         return {
             "size": scalar(subject.held_out.count()),
-            "rows": held_out_rows(subject, self.rows, *roles.sensitive, **judged),
+            "rows": held_out_rows(subject, self.rows, **grouped(subject), **judged),
             "background": training_rows(subject, self.background),
         }
 
@@ -161,7 +163,7 @@ class Cohorts(Check):
         _, rows = answered(asked, given)
         found = attribute(model, rows, background_of(asked, answers.frame("background"), self.background), self.seed, subject.roles.positive)
         rows = rows.head(len(found.values))
-        comparisons = [*_groups(rows, subject.roles.sensitive), *_errors(rows, outcome(subject))]
+        comparisons = [*_groups(rows, group_names(subject)), *_errors(rows, outcome(subject))]
         looked_at = of_rows(len(rows), answers.scalar("size")) + refusals(asked, len(given), len(rows) if asked.refused else len(given))
         if not comparisons:
             raise NotApplicable(f"no cohort and the rows beside it have at least {ENOUGH} rows each, on {looked_at}")
@@ -178,11 +180,11 @@ class Cohorts(Check):
         return Findings(measurements, _message(model.name, comparisons, clear, found.unit, looked_at), exhibits)
 
 
-def _groups(rows: "pd.DataFrame", attributes: Sequence[str]) -> Iterator[Comparison]:
+def _groups(rows: "pd.DataFrame", attributes: Mapping[str, str]) -> Iterator[Comparison]:
     """Yield each group beside all others; of two groups, the smaller one."""
-    for attribute in attributes:
-        members = groups_of(rows[attribute], ENOUGH)
-        known = rows[attribute].notna().to_numpy(dtype=bool)
+    for attribute, name in attributes.items():
+        members = groups_of(rows[name], ENOUGH)
+        known = rows[name].notna().to_numpy(dtype=bool)
         order = sorted(members, key=lambda g: int(members[g].sum()))
         for group in order[:1] if len(order) == 2 else order:
             outside = known & ~members[group]
