@@ -13,8 +13,8 @@ from audit.by_group.metrics import Metric
 from audit.by_group.resampled import DRAWS, Draws, value_of
 from audit.core.wording import counted
 from audit.stats.intervals import Interval
-from audit.stats.range_of_estimates import range_of_estimates
 from audit.stats.range_of_rates import range_of_rates
+from audit.stats.range_of_resampled import range_of_resampled
 from audit.stats.rates import Bounds, square_and_add, square_and_add_logs
 
 #: Rates that a model which answers the same for every row has alike in all groups by construction.
@@ -123,7 +123,7 @@ def _of_draws(metric: Metric, cells: Cells, places: NDArray[np.intp], joint: Cel
     observed = value_of(metric, cells.counts if cells.weights is None else cells.weights)
     many = min(max(DRAWS, math.ceil(20 / (1 - level))), 20 * DRAWS)
     drawn = value_of(metric, Draws(joint, many).of(cells.attributes, cells))
-    found = range_of_estimates(observed[places], drawn[:, places], level)
+    found = range_of_resampled(observed[places], drawn[:, places], level)
     if found is None:
         return None
     method = f"largest of all standardised differences, {many:,} draws of the cells"

@@ -1,9 +1,10 @@
-"""The gap between the highest and the lowest of several estimates that have no exact interval, from resampled ones.
+"""The gap between the highest and the lowest of several independent estimates of any kind, with an interval that can hold 0.
 
-All differences are bounded at once by the distribution of the largest standardised deviation among them (max-t), so that the interval of the gap can
-hold 0.
+As for rates (:mod:`audit.stats.range_of_rates`): the intervals of all pairwise differences, with the error rate split evenly over looks and pairs,
+hold all true differences at once, so the true gap lies between the largest lower and the largest upper end of the absolute differences.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from audit.stats.intervals import Interval
 
-#: Share of draws in which an estimate must exist for it to be compared.
-ESTIMABLE = 0.95
+#: Returns lower and upper ends of the intervals of all estimates at a confidence level.
+Ends = Callable[[float], tuple[ArrayLike, ArrayLike]]
+
+#: Halvings by which the p-value is found, on a logarithmic scale.
+HALVINGS = 16
+LEAST_P = 1e-9
 
 
 @dataclass(frozen=True)
@@ -22,90 +27,90 @@ class RangeOfEstimates:
     Parameters
     ----------
     value : float
-        Highest minus lowest.
+        Highest minus lowest; biased upward.
     interval : tuple of two floats
-        Of the true gap; its lower end is 0 unless the test of "all alike" rejects.
-    ratio : float or None
-        Lowest over highest; ``None`` where an estimate is not positive.
-    ratio_interval : tuple of two floats, or None
-        Of the true ratio.
+        Of the true gap, at ``level``.
+    level : float
+        Confidence level, already adjusted for the number of looks.
     highest, lowest : int
         Positions of the two.
     p_value : float
-        Of "all alike": the share of draws with a deviation at least as large, (k + 1) / (draws + 1).
-    compared : int
-        How many estimates were compared.
+        Of "all alike", adjusted for the pairs: the error rate at which the lower end of the gap leaves 0; not below 1e-9.
+    pairs : int
+        How many pairs share the level.
     """
 
     value: float
     interval: Interval
-    ratio: float | None
-    ratio_interval: Interval | None
+    level: float
     highest: int
     lowest: int
     p_value: float
-    compared: int
+    pairs: int
 
 
-def range_of_estimates(observed: ArrayLike, drawn: ArrayLike, level: float = 0.95) -> RangeOfEstimates | None:
-    """Measure the gap between the highest and the lowest of several estimates.
+def range_of_estimates(estimates: ArrayLike, ends: Ends, level: float = 0.95, looks: int = 1) -> RangeOfEstimates | None:
+    """Measure the gap between the highest and the lowest of several independent estimates.
+
+    The interval of a difference is made of those of its two parts by squaring and adding the distances.
 
     Parameters
     ----------
-    observed : array_like, shape (groups,)
-        Estimates; NaN where there is none.
-    drawn : array_like, shape (draws, groups)
-        The same from resampled data.
+    estimates : array_like, shape (groups,)
+        NaN marks one that could not be made; it is left out.
+    ends : callable
+        Confidence level to the ends of the intervals of all estimates.
     level : float
-        Confidence level of all differences together.
+        Confidence level for all looks together.
+    looks : int
+        How many such gaps one run looks at.
 
     Returns
     -------
     RangeOfEstimates or None
-        ``None`` where fewer than two groups have an estimate in nearly all draws. Positions are those of the arguments.
+        ``None`` for fewer than two estimates. Positions are those of the arguments.
 
     References
     ----------
-    Westfall, P. H. and Young, S. S. (1993). Resampling-Based Multiple Testing. Wiley, section 2.
+    Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
+    Statistics in Medicine 27, 1693-1702.
     """
-    estimates, draws = np.asarray(observed, dtype=float), np.asarray(drawn, dtype=float)
-    if draws.ndim != 2 or estimates.shape != draws.shape[1:]:
-        raise ValueError(f"one estimate a group, and draws of as many; got shapes {estimates.shape} and {draws.shape}")
-    places = np.flatnonzero(~np.isnan(estimates) & (np.mean(~np.isnan(draws), axis=0) >= ESTIMABLE))
+    value = np.asarray(estimates, dtype=float)
+    places = np.flatnonzero(~np.isnan(value))
     if len(places) < 2:
         return None
-    estimates, draws = estimates[places], draws[:, places]
-    draws = draws[~np.isnan(draws).any(axis=1)]
-    if len(draws) < 2:
-        return None
-    low, high, p_value = _bounds(estimates, draws, level)
-    ratio, ratio_interval = None, None
-    if np.all(estimates > 0) and np.all(draws > 0):
-        least, most, _ = _bounds(np.log(estimates), np.log(draws), level)
-        ratio, ratio_interval = float(estimates.min() / estimates.max()), (float(np.exp(-most)), float(np.exp(-least)))
+    value = value[places]
+    pairs = len(places) * (len(places) - 1) // 2
+
+    def bounds(alpha: float) -> Interval:
+        low, high = (np.asarray(side, dtype=float)[places] for side in ends(1 - alpha / pairs))
+        return _bounds(value, low, high)
+
+    alpha = (1 - level) / looks
+    low, high = bounds(alpha)
+    highest, lowest = int(np.argmax(value)), int(np.argmin(value))
     return RangeOfEstimates(
-        float(estimates.max() - estimates.min()), (low, high), ratio, ratio_interval,
-        int(places[estimates.argmax()]), int(places[estimates.argmin()]), p_value, len(places),
-    )  # fmt: skip
+        float(value[highest] - value[lowest]), (low, high), 1 - alpha, int(places[highest]), int(places[lowest]), _p_value(bounds), pairs
+    )
 
 
-def _bounds(estimates: NDArray[np.float64], draws: NDArray[np.float64], level: float) -> tuple[float, float, float]:
-    first, second = np.triu_indices(len(estimates), 1)
-    apart = np.abs(estimates[first] - estimates[second])
-    largest = np.zeros(len(draws))
-    errors = np.empty(len(first))
-    # one group against all after it at a time, so that memory holds groups and not pairs of them
-    for group in range(len(estimates) - 1):
-        deviations = draws[:, [group]] - draws[:, group + 1 :]
-        deviations -= estimates[group] - estimates[group + 1 :]
-        spread = np.sqrt(np.mean(deviations**2, axis=0))
-        errors[first == group] = spread
-        with np.errstate(divide="ignore", invalid="ignore"):
-            standardised = np.where(spread > 0, np.abs(deviations) / spread, 0.0)
-        largest = np.maximum(largest, standardised.max(axis=1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        standing_out = np.where(errors > 0, apart / errors, np.where(apart > 0, np.inf, 0.0)).max()
-    p_value = float((np.sum(largest >= standing_out) + 1) / (len(draws) + 1))
-    reach = float(np.quantile(largest, level)) * errors
-    least = max(0.0, float((apart - reach).max())) if p_value <= 1 - level else 0.0
-    return least, float((apart + reach).max()), p_value
+def _bounds(value: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> Interval:
+    first, second = np.triu_indices(len(value), 1)
+    below, above = value - low, high - value
+    middle = value[first] - value[second]
+    least = middle - np.hypot(below[first], above[second])
+    most = middle + np.hypot(above[first], below[second])
+    return float(np.maximum(np.maximum(least, -most), 0.0).max()), float(np.maximum(np.abs(least), np.abs(most)).max())
+
+
+def _p_value(bounds: Callable[[float], Interval]) -> float:
+    """Return the smallest error rate at which the lower end of the gap is above 0."""
+    if bounds(0.999)[0] <= 0:
+        return 1.0
+    if bounds(LEAST_P)[0] > 0:
+        return LEAST_P
+    near, far = np.log(LEAST_P), np.log(0.999)
+    for _ in range(HALVINGS):
+        middle = (near + far) / 2
+        near, far = (near, middle) if bounds(float(np.exp(middle)))[0] > 0 else (middle, far)
+    return float(np.exp(far))
