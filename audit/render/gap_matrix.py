@@ -185,10 +185,3 @@ def _rate(measured: Measurement | None) -> GroupRate | None:
         return None
     span = figures.interval(measured.interval, measured.unit) if measured.interval and measured.estimable else ""
     return GroupRate(figures.number(measured.value, measured.unit), span, "" if measured.n is None else f"{measured.n:,}")
-
-
-def fragment(matrix: GapMatrix | None = None, groups: Sequence[GroupTable] = ()) -> str:
-    """Return a matrix or tables of groups as a fragment of HTML that brings its own style, for pages that are not the report."""
-    from audit.render.html import environment
-
-    return environment().get_template("gap_tables.html.j2").render(matrix=matrix, groups=groups)

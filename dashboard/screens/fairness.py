@@ -8,7 +8,8 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import wording
-from audit.render.gap_matrix import GapMatrix, fragment, gap_matrix, group_tables, missing_rows, state_of
+from audit.render.gap_matrix import GapMatrix, gap_matrix, group_tables, missing_rows, state_of
+from audit.render.gap_tables import fragment
 from dashboard import draw, looks, view
 from dashboard.looks import escaped
 from dashboard.screens import family

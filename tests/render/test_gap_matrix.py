@@ -7,7 +7,8 @@ from audit.core.measurement import Measurement
 from audit.core.result import Result
 from audit.core.run import Document, Run
 from audit.core.status import Status
-from audit.render.gap_matrix import fragment, gap_matrix, group_tables, missing_rows, state_of
+from audit.render.gap_matrix import gap_matrix, group_tables, missing_rows, state_of
+from audit.render.gap_tables import fragment
 from audit.render.html import html
 from tests.runs import sample_run
 
