@@ -8,7 +8,7 @@ import numpy as np
 
 from audit.core.errors import UsageError, did_you_mean
 from audit.stats.auc import roc_auc_interval
-from audit.stats.intervals import wilson
+from audit.stats.rates import METHOD, rate_interval
 
 Array = np.ndarray[Any, Any]
 
@@ -111,7 +111,7 @@ def _roc_auc_interval(o: Outcome) -> tuple[float, float] | None:
 
 
 def _accuracy_interval(o: Outcome) -> tuple[float, float] | None:
-    return wilson(int((o.prediction == o.truth).sum()), len(o.truth))
+    return rate_interval(int((o.prediction == o.truth).sum()), len(o.truth))
 
 
 def _average_precision(o: Outcome) -> float:
@@ -158,7 +158,7 @@ METRICS: dict[str, Metric] = {
     for m in (
         Metric("roc_auc", _roc_auc, interval=_roc_auc_interval, method="Newcombe method 5 with DeLong spread"),
         Metric("average_precision", _average_precision),
-        Metric("accuracy", lambda o: float((o.prediction == o.truth).mean()), interval=_accuracy_interval, method="wilson"),
+        Metric("accuracy", lambda o: float((o.prediction == o.truth).mean()), interval=_accuracy_interval, method=METHOD),
         Metric("balanced_accuracy", _balanced_accuracy),
         Metric("f1", _f1),
         Metric("precision", _precision),

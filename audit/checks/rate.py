@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from audit.core.measurement import Measurement, Scalar
-from audit.stats.intervals import paired_difference, wilson
+from audit.stats.intervals import paired_difference
+from audit.stats.rates import rate_interval, rate_method
 
 LEVEL = 0.95
 
 
 def rate(name: str, successes: int, n: int, where: Mapping[str, str] | None = None) -> Measurement:
-    """Return a rate with its Wilson interval; without trials it is not estimable.
+    """Return a rate with its exact interval; without trials it is not estimable.
 
     Parameters
     ----------
@@ -20,10 +21,10 @@ def rate(name: str, successes: int, n: int, where: Mapping[str, str] | None = No
     where : mapping of str to str, optional
         Which rows were counted.
     """
-    interval = wilson(successes, n, LEVEL)
+    interval = rate_interval(successes, n, LEVEL)
     if interval is None:
         return Measurement(name, None, "share", where or {}, 0, method="not estimable: no rows to count among")
-    return Measurement(name, successes / n, "share", where or {}, n, interval, LEVEL, "wilson")
+    return Measurement(name, successes / n, "share", where or {}, n, interval, LEVEL, rate_method(successes, n))
 
 
 def paired_change(name: str, won: int, lost: int, n: int) -> Measurement:

@@ -1,7 +1,6 @@
 """Confidence intervals of rates and of differences of two rates."""
 
 import math
-from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -91,26 +90,6 @@ def newcombe(successes_a: float, n_a: float, successes_b: float, n_b: float, lev
     """
     low, high = newcombe_bounds(successes_a, n_a, successes_b, n_b, level)
     return None if math.isnan(low) else (float(low), float(high))
-
-
-def mean_of_rates(successes: Sequence[int], n: Sequence[int], level: float = 0.95) -> Interval | None:
-    """Return the interval of the plain mean of independent rates, such as balanced accuracy, or ``None`` where one has no trials.
-
-    The Wilson distances are squared and added, as in Newcombe's interval of a difference.
-
-    References
-    ----------
-    Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures: a general approach.
-    Statistics in Medicine 27, 1693-1702.
-    """
-    if not len(n) or any(total == 0 for total in n):
-        return None
-    low, high = wilson_bounds(successes, n, level)
-    rates = np.asarray(successes, dtype=float) / np.asarray(n, dtype=float)
-    mean, parts = float(rates.mean()), len(n)
-    below = float(np.sqrt(np.sum((rates - low) ** 2))) / parts
-    above = float(np.sqrt(np.sum((high - rates) ** 2))) / parts
-    return max(0.0, mean - below), min(1.0, mean + above)
 
 
 def paired_difference(only_first: int, only_second: int, n: int, level: float = 0.95) -> Interval | None:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from audit.stats.auc import roc_auc
-from audit.stats.intervals import Interval, mean_of_rates
+from audit.stats.intervals import Interval
+from audit.stats.rates import mean_of_rates
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from audit.stats.exact import DRAWS, alike
-from audit.stats.intervals import Interval, newcombe_bounds, wilson_bounds
+from audit.stats.intervals import Interval, newcombe_bounds
+from audit.stats.rates import rate_bounds, square_and_add, square_and_add_logs
 
 #: Multiples of the present size within which a decision is searched for.
 MOST = 2.0**20
@@ -58,9 +59,9 @@ class RangeOfRates:
 def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, looks: int = 1, draws: int = DRAWS, seed: int = 0) -> RangeOfRates | None:
     """Measure the gap between the highest and the lowest of several independent rates.
 
-    Newcombe intervals of all pairwise differences, with the error rate split evenly over looks and pairs (Bonferroni), hold all true
+    Intervals of all pairwise differences, with the error rate split evenly over looks and pairs (Bonferroni), hold all true
     differences at once. So the true gap lies between the largest lower end and the largest upper end of the absolute differences.
-    The ratio of lowest to highest rate is bounded in the same way, by the intervals of the differences of the logarithms.
+    The ratio of lowest to highest rate is bounded in the same way, by the intervals of the pairwise ratios.
 
     Parameters
     ----------
@@ -88,8 +89,11 @@ def range_of_rates(successes: ArrayLike, n: ArrayLike, level: float = 0.95, look
         return None
     rates = k / total
     highest, lowest = int(np.argmax(rates)), int(np.argmin(rates))
-    low, high = _bounds(k.astype(float), total.astype(float), alpha)
-    ratio_low, ratio_high = _ratio_bounds(k, total, alpha)
+    first, second = np.triu_indices(len(k), 1)
+    ends = rate_bounds(k, total, 1 - alpha / len(first))
+    of_first, of_second = ((rates[side], (ends[0][side], ends[1][side])) for side in (first, second))
+    low, high = _absolute(*square_and_add(*of_first, *of_second))
+    ratio_low, ratio_high = _least_ratio(*square_and_add_logs(*of_first, *of_second))
     return RangeOfRates(
         value=float(rates[highest] - rates[lowest]),
         interval=(low if p_value <= alpha else 0.0, high),
@@ -130,10 +134,12 @@ def more_rows(successes: ArrayLike, n: ArrayLike, limit: float, level: float = 0
     k, total = k[total > 0], total[total > 0]
     if len(k) < 2:
         return None
-    alpha = (1 - level) / looks
+    first, second = np.triu_indices(len(k), 1)
+    each = 1 - (1 - level) / looks / len(first)
 
     def decided(factor: float) -> bool:
-        low, high = _bounds(k * factor, total * factor, alpha)
+        # Newcombe's interval: counts need not be whole for it
+        low, high = _absolute(*newcombe_bounds(k[first] * factor, total[first] * factor, k[second] * factor, total[second] * factor, each))
         return low > limit or high <= limit
 
     if decided(1.0):
@@ -147,26 +153,16 @@ def more_rows(successes: ArrayLike, n: ArrayLike, limit: float, level: float = 0
     return math.ceil((above - 1) * float(total.sum()))
 
 
-def _bounds(k: NDArray[np.float64], total: NDArray[np.float64], alpha: float) -> Interval:
-    first, second = np.triu_indices(len(k), 1)
-    low, high = newcombe_bounds(k[first], total[first], k[second], total[second], 1 - alpha / len(first))
+def _absolute(low: NDArray[np.float64], high: NDArray[np.float64]) -> Interval:
+    """Return the ends for the largest of several absolute differences from the ends for each difference."""
     least = np.maximum(np.maximum(low, -high), 0.0)
     most = np.maximum(np.abs(low), np.abs(high))
     return float(least.max()), float(most.max())
 
 
-def _ratio_bounds(k: NDArray[np.int64], total: NDArray[np.int64], alpha: float) -> Interval:
-    groups = len(k)
-    low, high = wilson_bounds(k, total, 1 - alpha / (groups * (groups - 1) / 2))
-    above, below = (side[~np.eye(groups, dtype=bool)] for side in np.meshgrid(np.arange(groups), np.arange(groups), indexing="ij"))
-    rates = k / total
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_p, log_low, log_high = np.log(rates), np.log(low), np.log(high)
-        middle = log_p[above] - log_p[below]
-        least = np.exp(middle - np.hypot(log_p[above] - log_low[above], log_high[below] - log_p[below]))
-        most = np.exp(middle + np.hypot(log_high[above] - log_p[above], log_p[below] - log_low[below]))
-        # a rate of 0 has no logarithm: the outermost ends of the two rates bound the ratio then
-        zero = (rates[above] == 0) | (rates[below] == 0)
-        least = np.where(zero, low[above] / high[below], least)
-        most = np.where(zero, high[above] / low[below], most)
+def _least_ratio(low: NDArray[np.float64], high: NDArray[np.float64]) -> Interval:
+    """Return the ends for the least of several ratios, each taken the way round that is below 1, from the ends for each ratio."""
+    with np.errstate(divide="ignore"):
+        least = np.minimum(low, 1 / high)
+        most = np.minimum(high, 1 / low)
     return float(least.min()), float(min(most.min(), 1.0))

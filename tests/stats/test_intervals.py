@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
-from audit.stats.intervals import mean_of_rates, newcombe, normal_quantile, paired_difference, wilson
+from audit.stats.intervals import newcombe, normal_quantile, paired_difference, wilson
 
 
 @st.composite
@@ -34,13 +34,6 @@ def test_paired_difference_by_hand() -> None:
     half = 1.959964 * math.sqrt((10 / 52 - (4 / 52) ** 2) / 52)
     assert paired_difference(6, 2, 50) == pytest.approx((4 / 52 - half, 4 / 52 + half), abs=1e-6)
     assert paired_difference(0, 0, 0) is None
-
-
-def test_mean_of_two_rates_is_newcombe_shifted() -> None:
-    low, high = newcombe(40, 50, 12, 60) or (0, 0)
-    assert mean_of_rates([40, 48], [50, 60]) == pytest.approx(((1 + low) / 2, (1 + high) / 2))
-    assert mean_of_rates([1, 0], [2, 0]) is None
-    assert mean_of_rates([], []) is None
 
 
 @given(rates(), rates())

@@ -13,7 +13,8 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent
-from audit.stats.intervals import Interval, wilson_bounds
+from audit.stats.intervals import Interval
+from audit.stats.rates import METHOD, rate_bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class ClassBalance(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask how many rows each class has."""
-        return {"classes": ask_groups(subject.table[subject.need("target")])}
+        return {"classes": ask_groups(subject.table[subject.need_classes()])}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the share of each class."""
@@ -72,10 +73,10 @@ class ClassBalance(Check):
 def least_share(sizes: Sequence[int]) -> Interval:
     """Return the interval of the smallest of several shares of one whole, which is not empty.
 
-    Each share gets a Wilson interval, at a level that all hold together; the smallest true share lies between the smallest lower and the
+    Each share gets an interval, at a level that all hold together; the smallest true share lies between the smallest lower and the
     smallest upper end.
     """
-    low, high = wilson_bounds(sizes, sum(sizes), level_of_each(len(sizes)))
+    low, high = rate_bounds(sizes, sum(sizes), level_of_each(len(sizes)))
     return float(low.min()), float(high.min())
 
 
@@ -86,7 +87,7 @@ def _minority(classes: Groups, target: str) -> Measurement:
         return Measurement("minority_share", 0.0, "share", {"column": target}, classes.total, method="no row of a second class")
     *_, (name, n) = classes.sizes.items()
     interval = least_share(list(classes.sizes.values()))
-    method = "wilson" if len(classes.sizes) == 2 else "wilson, simultaneous over classes"
+    method = METHOD if len(classes.sizes) == 2 else f"{METHOD}; simultaneous over classes"
     return Measurement("minority_share", n / classes.total, "share", {target: name}, classes.total, interval, LEVEL, method)
 
 

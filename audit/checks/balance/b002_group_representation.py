@@ -20,7 +20,7 @@ from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent, points
 from audit.stats.exact import DRAWS
 from audit.stats.goodness_of_fit import multinomial_test
-from audit.stats.intervals import wilson_bounds
+from audit.stats.rates import METHOD, rate_bounds
 
 ENOUGH_ROWS = 30
 DIFFERENCE = "largest_share_difference"
@@ -162,14 +162,14 @@ def _differences(sizes: Mapping[str, int], reference: Mapping[str, float], attri
     # the intervals of all groups hold together, so that the largest difference may be read off them
     level = level_of_each(len(sizes))
     differences = counts / total - stated
-    low, high = (end - stated for end in wilson_bounds(counts, total, level))
+    low, high = (end - stated for end in rate_bounds(counts, total, level))
     result = [
-        Measurement("share_difference", float(d), "share", {attribute: g}, total, (float(a), float(b)), level, "wilson")
+        Measurement("share_difference", float(d), "share", {attribute: g}, total, (float(a), float(b)), level, METHOD)
         for g, d, a, b in zip(sizes, differences, low, high, strict=True)
     ]
     largest = float(np.abs(differences).max())
     ends = (max(0.0, float(np.maximum(low, -high).max())), float(np.maximum(-low, high).max()))
-    result.append(Measurement(DIFFERENCE, largest, "share", {}, total, ends, LEVEL, "wilson, simultaneous over groups"))
+    result.append(Measurement(DIFFERENCE, largest, "share", {}, total, ends, LEVEL, f"{METHOD}; simultaneous over groups"))
     p_value, method = multinomial_test(counts, stated), f"multinomial likelihood-ratio test, {DRAWS:,} draws"
     result.append(Measurement("p_value", p_value, "probability", {}, total, method=method))
     return result

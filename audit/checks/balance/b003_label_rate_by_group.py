@@ -82,7 +82,7 @@ def _gap_measured(gap: RangeOfRates | None, total: int) -> list[Measurement]:
         return [Measurement("label_rate_gap", None, "share", {}, total, method="needs two groups with labels")]
     test = "Fisher's exact test" if gap.pairs == 1 else "permutation of groups, (k + 1) / (draws + 1)"
     return [
-        Measurement("label_rate_gap", gap.value, "share", {}, total, gap.interval, gap.level, "newcombe over all pairs of groups"),
+        Measurement("label_rate_gap", gap.value, "share", {}, total, gap.interval, gap.level, "distances squared and added, all pairs"),
         Measurement("p_value", gap.p_value, "probability", {}, total, method=f"all groups alike: {test}"),
     ]
 

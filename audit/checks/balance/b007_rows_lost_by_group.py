@@ -105,7 +105,7 @@ class RowsLostByGroup(GroupCheck):
             return [Measurement(self.judged, 0.0, "share", {}, n, method="one group only, so that no other loses more or less")]
         test = "Fisher's exact test" if gap.pairs == 1 else "permutation of groups, (k + 1) / (draws + 1)"
         return [
-            Measurement(self.judged, gap.value, "share", {}, n, gap.interval, gap.level, "newcombe over all pairs of groups"),
+            Measurement(self.judged, gap.value, "share", {}, n, gap.interval, gap.level, "distances squared and added, all pairs"),
             Measurement("p_value", gap.p_value, "probability", {}, n, method=f"all groups alike: {test}"),
         ]
 

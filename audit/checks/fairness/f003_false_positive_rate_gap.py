@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.fairness.rate_gap import RateGap, agreed
-from audit.checks.outcomes import Confusion
 from audit.core.limit import Limit
 
 
@@ -22,15 +21,10 @@ class FalsePositiveRateGap(RateGap):
     )
     cites: ClassVar[tuple[str, ...]] = (
         "Hardt, Price and Srebro (2016), Equality of opportunity in supervised learning, NeurIPS",
-        "Newcombe (1998), Statistics in Medicine 17, 873-890: intervals of differences",
+        "Zou and Donner (2008), Statistics in Medicine 27, 1693-1702: intervals of differences from those of the rates",
     )
 
     limit: Limit = agreed("F003")
-
-    def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
-        """Return false positives, and rows with another outcome than the positive one."""
-        tp, fp, fn, _ = table.cells(positive)
-        return fp, table.n - tp - fn
 
     def phrase(self, positive: str) -> str:
         """Return the beginning of the sentence."""

@@ -81,7 +81,7 @@ class MitigationEffect(Check):
             right = rate("accuracy", int(_right(cells, position)), n, {"model": model.name})
             gap = range_of_rates(selected[0], total[0], LEVEL)
             assert gap is not None
-            method = f"highest minus lowest, biased upward; newcombe, bonferroni over {counted(gap.pairs, 'pair')}"
+            method = f"highest minus lowest, biased upward; distances squared and added, bonferroni over {counted(gap.pairs, 'pair')}"
             difference = Measurement("selection_rate_difference", gap.value, "share", {"model": model.name}, n, gap.interval, gap.level, method)
             where = [{"model": model.name, self.attribute: name} for name in names]
             rates = [rate("selection_rate", int(s), int(t), w) for w, s, t in zip(where, selected[0], total[0], strict=True)]

@@ -35,7 +35,7 @@ class Performance(Check):
     )
     cites: ClassVar[tuple[str, ...]] = (
         "Newcombe (2006), Statistics in Medicine 25, 559-573: interval of the ROC AUC",
-        "Wilson (1927), JASA 22, 209-212: interval of a rate",
+        "Blaker (2000), Canadian Journal of Statistics 28, 783-798: exact interval of a rate",
         "Gaffke (2005), Mathematical Methods of Statistics 14, 451-467: interval of the mean of bounded numbers",
     )
 

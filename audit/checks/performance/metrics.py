@@ -9,8 +9,8 @@ from audit.checks.outcomes import Confusion
 from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
 from audit.stats.cells import bca_interval
-from audit.stats.intervals import mean_of_rates, wilson
 from audit.stats.matthews import matthews, matthews_interval
+from audit.stats.rates import mean_of_rates, rate_interval, rate_method
 
 
 def accuracy(table: Confusion, where: Mapping[str, str] | None = None) -> Measurement:
@@ -25,7 +25,7 @@ def balanced_accuracy(table: Confusion) -> Measurement:
     right = np.diag(table.counts)[occur]
     if occur.sum() < 2:
         return Measurement("balanced_accuracy", None, "share", n=table.n, method="not estimable: only one class occurs")
-    method = "mean of recalls; wilson distances squared and added"
+    method = "mean of recalls; distances to the ends of their intervals squared and added"
     if not occur.all():
         method += f"; over the {int(occur.sum())} classes that occur"
     value = float(np.mean(right / totals[occur]))
@@ -55,14 +55,15 @@ def f1(tp: int, fp: int, fn: int) -> Measurement:
     """Return F1 with an interval that holds its level at any size.
 
     F1 rises with the Jaccard index J = TP / (TP + FP + FN), F1 = 2J / (1 + J), and J is a plain rate among the rows that are positive or
-    predicted so; so its Wilson interval carries over.
+    predicted so; so its interval carries over.
     """
     n = tp + fp + fn
-    ends = wilson(tp, n, LEVEL)
+    ends = rate_interval(tp, n, LEVEL)
     if ends is None:
         return Measurement("f1", None, "share", n=0, method="not estimable: nothing positive, nothing predicted positive")
     low, high = (2 * j / (1 + j) for j in ends)
-    return Measurement("f1", 2 * tp / (n + tp), "share", n=n, interval=(low, high), level=LEVEL, method="wilson of TP / (TP + FP + FN), transformed")
+    method = f"{rate_method(tp, n)} of TP / (TP + FP + FN), transformed"
+    return Measurement("f1", 2 * tp / (n + tp), "share", n=n, interval=(low, high), level=LEVEL, method=method)
 
 
 def macro_f1(table: Confusion) -> Measurement:
