@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from audit.checks.fairness.looks import DECISIONS, OUTCOMES, SCORES, adjusted, attributes_of, looks, questions
+from audit.checks.fairness.looks import CLASSES, DECISIONS, QUANTITIES, SCORES, adjusted, attributes_of, looks, questions
 from audit.core.contract import Contract, Place, Rule
 from audit.core.subject import Model
 from audit.stats.multiplicity import holm
@@ -32,7 +32,9 @@ def test_questions_follow_from_the_roles():
     subject, _ = subject_of(FRAME, (Model("m", "p", "s"),), target="y", sensitive=("sex",))
     assert questions(subject) == (*DECISIONS, *SCORES)
     subject, _ = subject_of(FRAME, target="three", prediction="p", sensitive=("sex",))
-    assert questions(subject) == OUTCOMES
+    assert questions(subject) == CLASSES
+    subject, _ = subject_of(FRAME, target="s", prediction="p", sensitive=("sex",))
+    assert questions(subject) == QUANTITIES
 
 
 def test_looks_are_questions_times_attributes_and_one_for_each_search():
