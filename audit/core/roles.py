@@ -13,6 +13,8 @@ PURPOSE: dict[str, str] = {
     "positive": "the value of the target that counts as the positive outcome",
     "prediction": "the predicted outcome",
     "score": "the predicted probability of the positive outcome",
+    "champion": "what the model in use predicts, with which the new one is compared",
+    "champion_score": "the probability of the positive outcome that the model in use predicts",
     "sensitive": "the attributes whose groups are compared",
     "bins": "the edges that sort a continuous attribute into groups",
     "entity": "the person or thing a row is about",
@@ -47,6 +49,8 @@ class Roles:
         Column names.
     task : {"classification", "regression"} or None
         Whether the target is of classes or a quantity; where not given, the values of target and prediction say so.
+    champion, champion_score : str or None
+        Outputs of an earlier model, with which the one under audit is compared.
     positive : str or None
         The target value that counts as positive, as text; the larger one by order where not given.
     sensitive, key, quasi_identifiers : tuple of str
@@ -67,6 +71,8 @@ class Roles:
     positive: str | None = None
     prediction: str | None = None
     score: str | None = None
+    champion: str | None = None
+    champion_score: str | None = None
     sensitive: tuple[str, ...] = ()
     bins: Mapping[str, Sequence[float]] = field(default_factory=dict)
     entity: str | None = None
@@ -102,5 +108,5 @@ class Roles:
     def bookkeeping(self) -> set[str]:
         """Columns that are no features: labels, outputs, keys and fields of consent and time of collection."""
         governing = ("consent", "consent_until", "collected", "purpose", "lawful_basis")
-        names = ("target", "prediction", "score", "entity", "split", "weight", "key", *governing)
+        names = ("target", "prediction", "score", "champion", "champion_score", "entity", "split", "weight", "key", *governing)
         return {column for role, column in self.columns() if role in names}

@@ -13,15 +13,18 @@ from audit.core.contract import Contract
 from audit.core.subject import Subject
 from audit.stats.multiplicity import holm
 
-#: Questions asked of yes-or-no decisions, by what they compare: F001; F005; F002, F003 and their larger one, F006; F007; F008; F009.
+#: Questions asked of yes-or-no decisions, by what they compare: F001; F005; F002 and F003, with F006; F007 (two); F008; F009; F010; F012.
 DECISIONS = (
     "selection_rate",
     "impact_ratio",
     "true_positive_rate",
     "false_positive_rate",
     "positive_predictive_value",
+    "negative_predictive_value",
     "accuracy",
     "false_negative_share",
+    "mean_benefit",
+    "base_rate",
 )
 #: Questions asked of scores: F014, F015.
 SCORES = ("roc_auc", "calibration")

@@ -39,9 +39,9 @@ def test_questions_follow_from_the_roles():
 
 def test_looks_are_questions_times_attributes_and_one_for_each_search():
     subject, _ = subject_of(FRAME, target="y", prediction="p", sensitive=("sex",))
-    assert looks(subject, ["sex"]) == 7 + 1
-    assert looks(subject, ["sex", "race"]) == 14 + 2
-    assert looks(subject, []) == 8
+    assert looks(subject, ["sex"]) == 10 + 1
+    assert looks(subject, ["sex", "race"]) == 20 + 2
+    assert looks(subject, []) == 11
 
 
 def test_holm_with_unknown_p_values_is_holm_with_the_largest_ones():
