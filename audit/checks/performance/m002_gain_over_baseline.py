@@ -247,6 +247,11 @@ def _one_column(
     if scored:
         measured.append(difference_from_cells("roc_auc_gain", more.rows("places"), dict(enumerate(rule.scores.tolist())), where))
     own = percent(float(right[1].sum() / n))
+    if len(set(rule.answers.tolist())) == 1:
+        return (
+            measured,
+            f" No rule on one column of {counted(rule.columns, 'column')}, learnt from {learnt_from}, does better than a constant answer.",
+        )
     text = (
         f" The best rule on one column, '{rule.cut.column}' of {counted(rule.columns, 'column')}, learnt from {learnt_from}, is right on "
         f"{known(baseline.value)} of {counted(n, 'other row')}, where the model is right on {own} (gain: {span(measured[0])})."
