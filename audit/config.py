@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from audit.contract.lines import Path as KeyPath
 from audit.contract.lines import line_of, load_with_lines
+from audit.core.bins import fault
 from audit.core.errors import DataError, UsageError, did_you_mean
 from audit.core.text_file import read_text_file
 from audit.engines.urls import called
@@ -25,6 +26,13 @@ def _known_format(name: str) -> str:
     return name
 
 
+def _ascending(edges: list[float]) -> list[float]:
+    if wrong := fault(edges):
+        raise ValueError(wrong)
+    return edges
+
+
+Edges = Annotated[list[Number], AfterValidator(_ascending)]
 FormatName = Annotated[str, AfterValidator(_known_format)]
 
 
@@ -36,12 +44,14 @@ class RolesConfig(_Section):
     """What the columns mean; where silent, the contract's roles serve."""
 
     target: str | None = None
+    task: Literal["classification", "regression"] | None = None
     positive: Text | None = None
     prediction: str | None = None
     score: str | None = None
     champion: str | None = None
     champion_score: str | None = None
     sensitive: list[str] = []
+    bins: dict[str, Edges] = {}
     entity: str | None = None
     time: str | None = None
     split: str | None = None

@@ -1,6 +1,6 @@
 """Labels and predictions by class, whatever types their columns have, as counts of group × label × prediction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -8,20 +8,22 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.checks.task import MAX_CLASSES as MAX_CLASSES
 from audit.core.ask import Ask, Rows, rows
+from audit.core.bins import position
 from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.values import as_text
 
-MAX_CLASSES = 100
 #: A column with more groups than this is to be binned before rates by group say anything.
 MAX_GROUPS = 50
 #: More cells than this come only from a column that is no class and no group.
 MAX_CELLS = 20_000
 #: What rows without a group are called.
 MISSING = "(missing)"
+IF_A_SCORE = "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
 
 
 def null_if_missing(column: ir.Column) -> ir.Column:
@@ -40,8 +42,9 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
     table = subject.held_out
     predictions = [prediction] if isinstance(prediction, str) else list(prediction)
     wanted = {"group": group} if group else {}
-    wanted |= {"label": subject.need("target"), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
-    raw = table.select(**{name: null_if_missing(table[column]) for name, column in wanted.items()})
+    wanted |= {"label": subject.need_classes(), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
+    columns = {name: subject.group(column, table) if name == "group" else null_if_missing(table[column]) for name, column in wanted.items()}
+    raw = table.select(**columns)
     counted = raw.group_by(list(wanted)).aggregate(n=raw.count())
     # grouped first, turned into text afterwards: text is slow to group by
     return rows(counted.select(**{name: as_text(counted[name]) for name in wanted}, n=counted["n"]).limit(MAX_CELLS + 1))
@@ -49,7 +52,7 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
 
 def label_counts(subject: Subject) -> Ask:
     """Ask which labels the whole table has."""
-    table = subject.table.select(label=null_if_missing(subject.table[subject.need("target")]))
+    table = subject.table.select(label=null_if_missing(subject.table[subject.need_classes()]))
     counted = table.group_by("label").aggregate(n=table.count())
     return rows(counted.select(label=as_text(counted["label"]), n=counted["n"]).limit(MAX_CLASSES + 2))
 
@@ -87,7 +90,7 @@ class Outcomes:
             raise NotApplicable(f"the target '{target}' has no value in any row; give the rows their outcomes")
         if len(names) > MAX_CLASSES:
             raise NotApplicable(
-                f"the target '{target}' has more than {MAX_CLASSES} different values, so it is no class; this check is for classifiers"
+                f"the target '{target}' has more than {MAX_CLASSES} different values, too many for classes; gather the rare ones in one"
             )
         positive = None if subject.roles.positive is None else key(subject.roles.positive, numeric)
         order = sorted(names, key=lambda k: (k == positive, *_order(k)))
@@ -212,10 +215,7 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     target = subject.need("target")
     numeric = {c: subject.table[c].type().is_numeric() for c in (target, prediction)}
     if len(counted) > MAX_CELLS:
-        raise DataError(
-            f"'{prediction}' has thousands of different values, so it holds no predicted classes. "
-            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
-        )
+        raise DataError(f"'{prediction}' has thousands of different values, so it holds no predicted classes. {IF_A_SCORE}")
     cells: list[tuple[str | None, str | None, str | None, int]] = []
     for row in counted:
         label = None if row["label"] is None else key(row["label"], numeric[target])
@@ -224,18 +224,7 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     both = [(label, predicted) for _, label, predicted, _ in cells if label is not None and predicted is not None]
     if not both:
         raise NotApplicable(f"no held-out row has both a label in '{target}' and a prediction in '{prediction}'; check the two columns under 'roles'")
-    seen = sorted({p for _, _, p, _ in cells if p is not None}, key=_order)
-    unknown = [p for p in seen if p not in outcomes.names]
-    if len(unknown) == len(seen):
-        raise DataError(
-            f"no prediction in '{prediction}' is a class of '{target}': got {', '.join(unknown[:5])}, expected {', '.join(outcomes.names)}. "
-            "Write predictions as the labels are written"
-        )
-    if len(unknown) > MAX_CLASSES:
-        raise DataError(
-            f"'{prediction}' has {len(unknown):,} different values that are no class of '{target}'. "
-            "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
-        )
+    unknown = unknown_predictions(target, prediction, outcomes, {p for _, _, p, _ in cells if p is not None})
     labels, predictions = tuple(outcomes.names), (*outcomes.names, *unknown)
     row_of, column_of = ({k: i for i, k in enumerate(keys)} for keys in (labels, predictions))
     # the last row and the last column take what is missing
@@ -243,5 +232,24 @@ def by_group(subject: Subject, prediction: str, outcomes: Outcomes, counted: Row
     for group, label, predicted, n in cells:
         table = tables.setdefault(group, np.zeros((len(labels) + 1, len(predictions) + 1), dtype=np.int64))
         table[-1 if label is None else row_of[label], -1 if predicted is None else column_of[predicted]] += n
-    ordered = sorted(tables.items(), key=lambda item: (item[0] is None, _order(item[0] or "")))
+    ordered = sorted(tables.items(), key=lambda item: (item[0] is None, position(item[0] or ""), item[0] or ""))
     return {g: Confusion(labels, predictions, t[:-1, :-1], t[-1, :-1], int(t[-1].sum()), int(t[:, -1].sum())) for g, t in ordered}
+
+
+def unknown_predictions(target: str, prediction: str, outcomes: Outcomes, seen: Collection[str]) -> list[str]:
+    """Return the keys of predictions that are no class of the target, in order.
+
+    Raises
+    ------
+    DataError
+        None of the predictions is a class of the target, or very many are not.
+    """
+    unknown = sorted((p for p in seen if p not in outcomes.names), key=_order)
+    if len(unknown) == len(seen):
+        raise DataError(
+            f"no prediction in '{prediction}' is a class of '{target}': got {', '.join(unknown[:5])}, expected {', '.join(outcomes.names)}. "
+            "Write predictions as the labels are written"
+        )
+    if len(unknown) > MAX_CLASSES:
+        raise DataError(f"'{prediction}' has {len(unknown):,} different values that are no class of '{target}'. {IF_A_SCORE}")
+    return unknown

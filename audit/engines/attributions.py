@@ -1,26 +1,35 @@
-"""How much each raw column moved a model's output for each row: SHAP values, checked to add up. The only place that imports shap."""
+"""How much each raw column moved a model's output for each row: SHAP values, by the method that fits the model, checked to add up."""
 
-import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
-from audit.engines.classifier import Classifier, TorchMargin, Values, raw_features, sigmoid
+from audit.core.wording import counted
+from audit.engines.classifier import raw_features
+from audit.engines.explanation import linear, network, permutation, trees
+from audit.engines.explanation.explained import Explained, Values
+from audit.engines.explanation.folding import fold, owners, summed
+from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid
 
-#: Largest relative additivity error with which an explanation is accepted; above it the next, slower method is tried.
+__all__ = ["Attributions", "attribute", "classes_of", "fold"]
+
+#: Largest relative additivity error with which an explanation that should be exact is accepted: what single precision leaves.
+EXACT = 1e-5
+#: The same for methods that approximate; above it the next, slower method is tried.
 TOLERANCE = 1e-3
-#: Bounds of the method that works for any predictor, which must ask it about every coalition of columns that it draws.
-PERMUTATION_ROWS, PERMUTATION_BACKGROUND, PERMUTATIONS = 100, 25, 5
+#: Numbers above which the values against each part of the background are not kept.
+MOST_KEPT = 20_000_000
 
 
 @dataclass(frozen=True)
 class Attributions:
-    """SHAP values of the positive class, on the raw columns.
+    """SHAP values of one output of a model, on the raw columns.
 
     Parameters
     ----------
@@ -31,13 +40,25 @@ class Attributions:
     base : float
         The margin that the values start from.
     margin : array, shape (rows,)
-        The model's own output for the positive class.
+        The model's own output.
     unit : str
-        Of values, base and margin: ``log-odds``, ``probability`` or ``decision function``.
+        Of values, base and margin: ``log-odds``, ``logit``, ``probability``, ``decision function``, ``prediction`` or ``output``.
     method : str
-        How the values were computed.
+        How the values were computed, with the sizes of what was drawn.
     additivity_error : float
         Largest ``|base + sum of values - margin|`` over the rows, relative to the largest ``|margin - base|``.
+    exact : bool
+        Whether the method is exact but for rounding.
+    sampling_error : float
+        Root mean square standard error of a value that random draws of the method leave, relative like the additivity error; 0 where it draws none.
+    rows : array of int, shape (rows,)
+        Which of the given rows were explained, by position: a bounded method takes the first ones, and rows the model refuses are left out.
+    refused : int
+        Rows to explain that the model refused.
+    refusal : str
+        What it raised about them; empty where it refused none.
+    by_background : array, shape (parts, rows, columns), or None
+        Values against each part of the background alone; ``None`` where the method divides none, or they would be too many.
     """
 
     columns: tuple[str, ...]
@@ -47,44 +68,45 @@ class Attributions:
     unit: str
     method: str
     additivity_error: float
+    exact: bool = True
+    sampling_error: float = 0.0
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    refused: int = 0
+    refusal: str = ""
+    by_background: Values | None = None
 
     @property
     def probability(self) -> Values | None:
-        """The model's own probability of the positive class, shape (rows,); ``None`` where its margin does not tell."""
+        """The model's own probability of the class that is explained, shape (rows,); ``None`` where its margin does not tell."""
         return sigmoid(self.margin) if self.unit == "log-odds" else self.margin if self.unit == "probability" else None
 
 
-@dataclass(frozen=True)
-class _Explained:
-    method: str
-    values: Values
-    base: float
-
-    def error(self, margin: Values) -> float:
-        away = np.abs(self.base + self.values.sum(axis=1) - margin).max()
-        reach = np.abs(margin - self.base).max()
-        return float(away / reach) if reach > 0 else float(away)
+def classes_of(model: Model) -> tuple[str, ...]:
+    """Return the classes that :func:`attribute` must be asked about one by one: those of a model with more than two; none otherwise."""
+    classes = tuple(getattr(getattr(model.estimator, "best_estimator_", model.estimator), "classes_", ()))
+    return tuple(str(c) for c in classes) if len(classes) > 2 else ()
 
 
 def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: int = 0, positive: str | None = None) -> Attributions:
-    """Explain a fitted binary classifier on some rows.
+    """Explain one output of a fitted model on some rows.
 
-    The method follows from what the fitted estimator can do: a linear margin is split in closed form, trees are explained by the
-    TreeExplainer, a torch module by the DeepExplainer. Where none of them applies, or what it gives does not add up to the model's own margin
-    within 1e-3, the whole predictor is asked about permutations of the raw columns, on the first 100 rows.
+    The method follows from what the fitted estimator can do: a weighted sum is split in closed form; trees are explained by the TreeExplainer,
+    by a booster's own contributions, or, from 500 rows on, by working out each leaf once; a torch module by the rescale rule, by the DeepExplainer or
+    by expected gradients. Where none of them applies, where what it gives does not add up to the model's own output (within 1e-5 where the method is
+    exact, else 1e-3), or where encoded columns mix raw ones, the whole predictor is asked about mixtures of the rows and the background.
 
     Parameters
     ----------
     model : Model
-        With its ``estimator`` (a scikit-learn pipeline, or any predictor on frames) and its raw ``features``.
+        With its ``estimator`` (a scikit-learn pipeline, any predictor on frames, or a function of a frame) and its raw ``features``.
     rows : pandas.DataFrame
-        Rows to explain; further columns are ignored.
+        Rows to explain; further columns are ignored. Rows that the model refuses are counted and left out.
     background : pandas.DataFrame
         Rows that stand for "the column is not known".
     seed : int
-        Of the permutation method; the others draw nothing.
+        Of the last method's random orders; the others draw nothing.
     positive : str or None
-        The positive class as text; the second class of the estimator where not given.
+        The class to explain as text; the second of two where not given. Of a model with more classes one must be named (:func:`classes_of`).
 
     Returns
     -------
@@ -93,152 +115,103 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
     Raises
     ------
     NotApplicable
-        No estimator, no rows, more than two classes, or shap is not installed.
+        No estimator, no rows, more than two classes and none named, or shap is needed and not installed.
     DataError
-        The positive class is none of the estimator's, or the estimator refuses the rows.
+        The class is none of the estimator's, its answers have the wrong shape, or it refuses all rows.
 
     References
     ----------
-    Štrumbelj, E. and Kononenko, I. (2014). Explaining prediction models and individual predictions with feature contributions. KAIS 41.
     Lundberg, S. and Lee, S.-I. (2017). A unified approach to interpreting model predictions. NeurIPS 30.
     Lundberg, S. et al. (2020). From local explanations to global understanding with explainable AI for trees. Nature Machine Intelligence 2.
     """
-    if model.estimator is None:
-        raise NotApplicable(f"model '{model.name}' came as predictions only; 'assay run' hands over the fitted estimators that it trains")
     if not len(rows) or not len(background):
         raise NotApplicable(f"needs rows to explain and rows to compare with; got {len(rows)} and {len(background)}")
+    parts = ModelParts(model, positive)
     columns = tuple(model.features)
-    classifier = Classifier(model, positive)
-    explained, reference = raw_features(rows, columns), raw_features(background, columns)
+    frame, reference = raw_features(rows, columns), raw_features(background, columns)
+    kept = np.arange(len(frame))
+    refusal = ""
     try:
-        encoded = classifier.encode(explained)
-        classifier.settle(encoded)
-        margin = classifier.margin(encoded)
-        unit = classifier.unit(encoded)
-        for found in _by_capability(classifier, encoded, classifier.encode(reference)):
-            if found.error(margin) <= TOLERANCE:
-                values = fold(found.values, classifier.encoded_names(columns), columns)
-                return Attributions(columns, values, found.base, margin, unit, found.method, found.error(margin))
-        found = _permutation(classifier, explained[:PERMUTATION_ROWS], reference[:PERMUTATION_BACKGROUND], seed)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"model '{model.name}' could not be explained on {len(rows)} rows: {type(error).__name__}: {error}") from error
-    margin = margin[:PERMUTATION_ROWS]
-    return Attributions(columns, found.values, found.base, margin, unit, found.method, found.error(margin))
+        encoded, compared = parts.encode(frame), parts.encode(reference)
+        parts.settle(encoded)
+        margin = parts.margin(encoded)
+        sound = bool(np.isfinite(margin).all())
+    except REFUSALS:
+        sound = False
+    if not sound:
+        answered, refusal = parts.answered(frame)
+        usable, _ = parts.answered(reference)
+        if not answered.any() or not usable.any():
+            which = f"all {counted(len(frame), 'row')} to explain" if not answered.any() else f"all {counted(len(reference), 'background row')}"
+            raise DataError(
+                f"model '{model.name}' could not be explained: it gives {refusal or 'no number'} for {which}. Ask it for predictions yourself"
+            )
+        kept, frame, reference = np.flatnonzero(answered), frame[answered].reset_index(drop=True), reference[usable].reset_index(drop=True)
+        encoded, compared = parts.encode(frame), parts.encode(reference)
+        parts.settle(encoded)
+        margin = parts.margin(encoded)
+    try:
+        found, owned = _first_that_adds_up(parts, frame, reference, encoded, compared, margin)
+        if found is None:
+            found = permutation.explain(parts, frame, reference, seed)
+    except REFUSALS as error:
+        raise DataError(f"model '{model.name}' could not be explained on {counted(len(frame), 'row')}: {type(error).__name__}: {error}") from error
+    n = len(found.values)
+    margin = margin[:n]
+    reach = float(np.abs(margin - found.base).max())
+    return Attributions(
+        columns,
+        found.values if found.raw else summed(found.values, owned, len(columns)),
+        found.base,
+        margin,
+        parts.unit(encoded[:n], margin),
+        found.method,
+        found.error(margin),
+        found.exact,
+        found.sampling_error / reach if reach else 0.0,
+        kept[:n],
+        len(rows) - len(frame),
+        refusal,
+        _against_parts(found, owned, len(columns)),
+    )
 
 
-def fold(values: Values, names: Sequence[str], columns: Sequence[str]) -> Values:
-    """Sum the values of encoded columns over the raw columns they were made from.
-
-    Parameters
-    ----------
-    values : array, shape (rows, encoded columns)
-        Values by encoded column.
-    names : sequence of str
-        Encoded names: a raw column, or ``column=level``.
-    columns : sequence of str
-        Raw columns.
-
-    Returns
-    -------
-    array, shape (rows, raw columns)
-
-    Raises
-    ------
-    DataError
-        A name belongs to no raw column.
-    """
-    index = {column: i for i, column in enumerate(columns)}
-    folded = np.zeros((len(values), len(columns)))
-    for j, name in enumerate(names):
-        raw = name if name in index else name.rsplit("=", 1)[0]
-        if raw not in index:
-            raise DataError(f"encoded column '{name}' belongs to none of the raw columns {list(columns)}; expected 'column' or 'column=level'")
-        folded[:, index[raw]] += values[:, j]
-    return folded
+def _first_that_adds_up(
+    parts: ModelParts, frame: pd.DataFrame, reference: pd.DataFrame, encoded: Any, compared: Any, margin: Values
+) -> tuple[Explained | None, list[int]]:
+    """Return the first explanation of encoded columns that adds up and can be folded, with the raw column of each encoded one."""
+    owned: list[int] | None = None
+    for found in _by_capability(parts, encoded, compared):
+        if found.error(margin) > (EXACT if found.exact else TOLERANCE):
+            continue
+        owned = owned or owners(parts, pd.concat([frame, reference], ignore_index=True), found.values.shape[1])
+        return (found, owned) if owned is not None else (None, [])
+    return None, []
 
 
-def _by_capability(classifier: Classifier, encoded: Any, background: Any) -> Iterator[_Explained]:
+def _by_capability(parts: ModelParts, encoded: Any, compared: Any) -> Iterator[Explained]:
     """Yield explanations by the methods that fit the last step."""
     if isinstance(encoded, pd.DataFrame):
         if not all(pd.api.types.is_numeric_dtype(t) for t in encoded.dtypes):
+            if hasattr(parts.final, "booster_") or hasattr(parts.final, "get_booster"):
+                # these know categories themselves
+                yield from trees.explain(parts, np.empty((0, encoded.shape[1])), encoded)
             return
-        encoded, background = encoded.to_numpy(dtype=float), background.to_numpy(dtype=float)
-    final = classifier.final
-    if np.size(getattr(final, "coef_", ())) == encoded.shape[1] and hasattr(final, "decision_function"):
-        yield _linear(classifier, encoded, background)
-    if any(hasattr(final, trees) for trees in ("tree_", "estimators_", "_predictors")):
-        yield from _trees(classifier, encoded)
-    if classifier.torch_margin is not None:
-        yield _deep(classifier.torch_margin, classifier.sign, encoded, background)
-
-
-def _linear(classifier: Classifier, encoded: Values, background: Values) -> _Explained:
-    coefficients = np.asarray(classifier.final.coef_, dtype=float).ravel()
-    centre = background.mean(axis=0)
-    base = float(np.ravel(classifier.final.intercept_)[0] + coefficients @ centre)
-    return _Explained("closed form of a linear margin", classifier.sign * coefficients * (encoded - centre), classifier.sign * base)
-
-
-def _trees(classifier: Classifier, encoded: Values) -> Iterator[_Explained]:
-    shap = _shap()
-    try:
-        # the training rows, as the trees remember them, are the background: against a sample of rows shap follows missing values wrongly
-        explainer = shap.TreeExplainer(classifier.final, feature_perturbation="tree_path_dependent")
-    except shap.utils._exceptions.InvalidModelError:
-        return
-    values = np.asarray(explainer.shap_values(encoded, check_additivity=False), dtype=float)
-    base = np.ravel(explainer.expected_value).astype(float)
-    method = "shap TreeExplainer, path dependent"
-    if values.ndim == 3:
-        yield _Explained(method, values[:, :, classifier.positive], float(base[classifier.positive]))
+        rows, background = encoded.to_numpy(dtype=float, na_value=np.nan), compared.to_numpy(dtype=float, na_value=np.nan)
     else:
-        yield _Explained(method, classifier.sign * values, classifier.sign * float(base[0]))
+        if getattr(encoded, "dtype", None) is None or encoded.dtype.kind not in "biuf":
+            return
+        rows, background = np.asarray(encoded, dtype=float), np.asarray(compared, dtype=float)
+    yield from linear.explain(parts, rows, background)
+    yield from trees.explain(parts, rows, encoded)
+    if parts.torch_margin is not None:
+        yield from network.explain(parts.torch_margin, rows, background, TOLERANCE)
 
 
-def _deep(margin: TorchMargin, sign: int, encoded: Values, background: Values) -> _Explained:
-    shap = _shap()
-    with warnings.catch_warnings():
-        # a layer that DeepExplainer does not know is told by one warning for each row; the additivity error tells it better
-        warnings.filterwarnings("ignore", message="unrecognized nn.Module", category=UserWarning)
-        explainer = shap.DeepExplainer(margin.module, margin.tensor(background))
-        values = np.asarray(explainer.shap_values(margin.tensor(encoded), check_additivity=False), dtype=float)
-    base = float(margin.values(background).mean())
-    return _Explained("shap DeepExplainer", sign * values.reshape(encoded.shape), sign * base)
-
-
-def _permutation(classifier: Classifier, rows: pd.DataFrame, background: pd.DataFrame, seed: int) -> _Explained:
-    """Explain any predictor: walk from each background row to each explained row, one raw column after the other, forwards and backwards.
-
-    The same estimator as shap's PermutationExplainer, which calls the predictor some six times for each row; here all rows are asked at once,
-    and a combination of values that comes up again is not asked again.
-    """
-    both = pd.concat([rows, background], ignore_index=True)
-    codes = np.column_stack([pd.factorize(both[c], use_na_sentinel=False)[0] for c in both.columns])
-    first = {c: both[c].iloc[np.unique(codes[:, i], return_index=True)[1]] for i, c in enumerate(both.columns)}
-    own, other = codes[: len(rows), np.newaxis], codes[np.newaxis, len(rows) :]
-    size = codes.shape[1]
-    rng = np.random.default_rng(seed)
-    walks = [walk for _ in range(PERMUTATIONS) for order in [rng.permutation(size)] for walk in (order, order[::-1])]
-    # known[w, s, c]: whether column c is the explained row's own after step s of walk w
-    known = np.array([[np.isin(np.arange(size), walk[:s]) for s in range(size + 1)] for walk in walks])
-    asked, back = np.unique(known.reshape(-1, size), axis=0, return_inverse=True)
-    margins = np.empty((len(asked), len(rows)))
-    for i, mask in enumerate(asked):
-        mixed = np.where(mask, own, other).reshape(-1, size)
-        distinct, where = np.unique(mixed, axis=0, return_inverse=True)
-        frame = pd.DataFrame({c: values.take(distinct[:, j]).array for j, (c, values) in enumerate(first.items())})
-        margins[i] = classifier.margin(classifier.encode(frame))[where].reshape(len(rows), -1).mean(axis=1)
-    steps = np.diff(margins[back.reshape(known.shape[:2])], axis=1)
-    values = np.zeros((len(rows), size))
-    for walk, gains in zip(walks, steps, strict=True):
-        values[:, walk] += gains.T / len(walks)
-    method = f"permutations of the whole predictor, {len(walks)} walks, {len(background)} background rows"
-    return _Explained(method, values, float(margins[np.flatnonzero(~asked.any(axis=1))[0]].mean()))
-
-
-def _shap() -> Any:
-    try:
-        import shap
-    except ImportError as error:
-        raise NotApplicable("needs the package shap; install it with: pip install 'assay-audit[explain]'") from error
-    return shap
+def _against_parts(found: Explained, owned: list[int], columns: int) -> Values | None:
+    by_part = []
+    for values in found.parts:
+        by_part.append(values if found.raw else summed(values, owned, columns))
+        if (len(by_part) + 1) * by_part[0].size > MOST_KEPT:
+            return None
+    return np.stack(by_part) if by_part else None

@@ -75,8 +75,8 @@ def _names(reading: Reading, path: KeyPath) -> tuple[str, str]:
 
 def _beyond_text(contract: Contract) -> Iterator[tuple[Place, str, str]]:
     """Yield roles that cannot be given, and rules that name a check or a parameter that does not exist, as place, column and fault."""
-    for column, what in claimed_roles(contract)[1]:
-        yield column.place("role"), column.name, what
+    for column, key, what in claimed_roles(contract)[1]:
+        yield column.place(key), column.name, what
     for rule in contract.all_rules():
         if rule.kind == "custom" and rule.engine == "assay" and rule.implementation:
             fault = _check_fault(rule)

@@ -130,6 +130,21 @@ def test_charts_are_drawn(visit, scheme):
     assert (red + green + blue < 200) == (scheme == "dark")
 
 
+def test_a_tree_is_clicked_through(visit):
+    page = visit("errors")
+    told = page.locator("[class*=-told]").first
+    told.get_by_text("All rows (392 rows)").wait_for()
+    page.get_by_role("button", name=re.compile("└ employed = No")).click()
+    told.get_by_text("51 rows with checks > 3 and employed = No").wait_for()
+    assert "43.1" in told.inner_text()
+    assert "00" * 16 in told.inner_text()
+    # and by key alone
+    page.get_by_role("button", name=re.compile("└ checks ≤ 3")).focus()
+    page.keyboard.press("Enter")
+    told.get_by_text("281 rows with checks ≤ 3").wait_for()
+    settled(page)
+
+
 def test_numbers_and_limit_are_shown_on_request(visit):
     page = visit("fairness")
     page.get_by_text("Limit, numbers and method").first.click()

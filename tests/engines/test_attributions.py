@@ -4,16 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 import shap
-from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+import torch
+from lightgbm import LGBMClassifier
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PolynomialFeatures, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 from torch import nn
+from xgboost import XGBClassifier
 
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
-from audit.engines.attributions import attribute, fold
+from audit.engines.attributions import attribute, classes_of, fold
+from audit.engines.explanation.permutation import sizes
 from training.models.torch_mlp import TorchMLPClassifier
 
 FEATURES = ("age", "checks", "colour")
@@ -103,17 +115,165 @@ def test_what_does_not_add_up_is_not_accepted(data):
     estimator = HistGradientBoostingClassifier(max_iter=10, categorical_features=[2])
     fitted = pipeline(estimator, data, OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1))
     got = attribute(model(fitted), data[:120], data[200:220])
-    assert got.method.startswith("permutations of the whole predictor")
+    assert got.method == "all 8 coalitions of the columns, 20 background rows"
     assert got.additivity_error < 1e-9
     assert len(got.values) == len(got.margin) == 100
+    np.testing.assert_array_equal(got.rows, np.arange(100))
 
 
-def test_a_layer_that_is_not_known_is_explained_by_permutation(data):
-    fitted = pipeline(TorchMLPClassifier(hidden=(8,), max_epochs=5), data)
-    fitted[-1].net_.module_.layers[1] = nn.SiLU()
-    got = attribute(model(fitted), data[:10], data[100:120])
-    assert got.method.startswith("permutations")
-    assert got.additivity_error < 1e-9
+class Normed(nn.Module):
+    """A layer that no rule of single units knows."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm, self.last = nn.Linear(2, 8), nn.LayerNorm(8), nn.Linear(8, 1)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.norm(self.first(x))))
+
+
+def test_a_layer_that_is_not_known_is_explained_by_gradients(data):
+    torch.manual_seed(0)
+    module = Normed()
+    got = attribute(model(module, ("age", "checks")), data[:30], data[100:120])
+    assert got.method.startswith("expected gradients, 20 background rows")
+    assert not got.exact
+    assert 1e-12 < got.additivity_error <= 1e-3
+    with torch.no_grad():
+        own = module.double()(torch.tensor(data[["age", "checks"]][:30].to_numpy(dtype=float))).numpy().ravel()
+    np.testing.assert_allclose(got.margin, own, atol=1e-12)
+
+
+def test_the_rescale_rule_is_what_shap_says(data):
+    fitted = pipeline(TorchMLPClassifier(hidden=(8, 4), max_epochs=5), data)
+    fitted[-1].net_.module_.layers[4] = nn.SiLU()
+    rows, background = data[:40], data[100:125]
+    got = attribute(model(fitted), rows, background)
+    assert got.method == "rescale rule through 5 layers, 25 background rows"
+    assert got.additivity_error < 1e-12
+    fitted[-1].net_.module_.layers[4] = nn.Tanh()  # shap does not know SiLU
+    got = attribute(model(fitted), rows, background)
+    module = fitted[-1].net_.module_.double().eval()
+    encoded = [torch.tensor(np.asarray(fitted[:-1].transform(part), dtype=float)) for part in (rows, background)]
+    expected = shap.DeepExplainer(module, encoded[1]).shap_values(encoded[0], check_additivity=False)
+    # two logits: the margin is their difference; age and checks are one column each, the colours are three
+    margin = expected[:, :, 1] - expected[:, :, 0]
+    np.testing.assert_allclose(got.values, np.column_stack([margin[:, :2], margin[:, 2:].sum(axis=1)]), atol=1e-6)
+
+
+# shap says that it once gave a list here
+@pytest.mark.filterwarnings("ignore:LightGBM binary classifier with TreeExplainer:UserWarning")
+@pytest.mark.parametrize("size", [5, 600], ids=["few rows", "many rows"])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(10, max_depth=12, random_state=0), ExtraTreesClassifier(5, random_state=0), DecisionTreeClassifier(max_depth=4),
+        GradientBoostingClassifier(n_estimators=15), HistGradientBoostingClassifier(max_iter=15), LGBMClassifier(n_estimators=15, verbose=-1),
+        XGBClassifier(n_estimators=15), RandomForestRegressor(5, random_state=0), HistGradientBoostingRegressor(max_iter=10),
+    ],
+    ids=lambda e: type(e).__name__,
+)  # fmt: skip
+def test_all_kinds_of_trees_are_what_shap_says(estimator, size):
+    rng = np.random.default_rng(11)
+    frame = pd.DataFrame(rng.normal(size=(700, 5)), columns=list("abcde")).astype(np.float32).astype(float)
+    label = (frame["a"] * frame["b"] + frame["c"] + rng.normal(size=700) > 0).astype(int)
+    if not type(estimator).__name__.startswith("GradientBoosting"):
+        frame = frame.mask(rng.random(frame.shape) < 0.05)
+    fitted = estimator.fit(frame, label)
+    got = attribute(model(fitted, tuple("abcde")), frame[:size], frame[:20])
+    assert ("once for each pattern" in got.method) == (size == 600)
+    explained = shap.TreeExplainer(fitted, feature_perturbation="tree_path_dependent").shap_values(frame[:size], check_additivity=False)
+    np.testing.assert_allclose(got.values, explained[..., 1] if explained.ndim == 3 else explained, atol=1e-5 if "XGB" in str(fitted) else 1e-9)
+    assert got.additivity_error < 1e-6
+
+
+def test_each_of_several_classes_is_explained(data):
+    three = data.assign(label=np.select([data["age"] > 45, data["checks"] > 2], ["old", "known"], "other"))
+    for estimator in (LogisticRegression(), HistGradientBoostingClassifier(max_iter=5), TorchMLPClassifier(hidden=(8,), max_epochs=3)):
+        fitted = pipeline(estimator, three)
+        assert classes_of(model(fitted)) == ("known", "old", "other")
+        found = [attribute(model(fitted), three[:30], three[100:120], positive=c) for c in classes_of(model(fitted))]
+        margins = np.column_stack([f.base + f.values.sum(axis=1) for f in found])
+        softmax = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(softmax, fitted.predict_proba(three[:30][list(FEATURES)]), atol=1e-5)
+        assert {f.unit for f in found} == {"logit"}
+
+
+def test_columns_encoded_by_others_are_folded_by_trying_what_changes_what(data):
+    preprocess = make_column_transformer((OneHotEncoder(), ["colour"]), (StandardScaler(), ["age", "checks"]))
+    fitted = make_pipeline(preprocess, LogisticRegression()).fit(data[list(FEATURES)], data["label"])
+    got = attribute(model(fitted), data[:30], data[100:200])
+    ours = attribute(model(pipeline(LogisticRegression(), data)), data[:30], data[100:200])
+    assert got.method == "closed form of a linear model"
+    np.testing.assert_allclose(got.values, ours.values, atol=1e-9)
+
+
+def test_columns_that_mix_raw_ones_are_not_folded(data):
+    fitted = make_pipeline(PolynomialFeatures(2), LinearRegression()).fit(data[["age", "checks"]], data["age"] * data["checks"])
+    got = attribute(model(fitted, ("age", "checks")), data[:20], data[100:101])
+    assert got.method == "all 4 coalitions of the columns, 1 background rows"
+    age, checks = (data[c][:20].to_numpy() for c in ("age", "checks"))
+    other_age, other_checks = (float(data[c][100]) for c in ("age", "checks"))
+    # the Shapley value of a product of two: the step in one, times the mean of the other
+    np.testing.assert_allclose(got.values[:, 0], (age - other_age) * (checks + other_checks) / 2, atol=1e-6)
+
+
+def test_rows_that_a_function_refuses_are_counted_and_the_others_explained(data):
+    def picky(frame):
+        if (frame["age"] < 20).any():
+            raise KeyError("too young")
+        return np.where(frame["age"] > 55, np.nan, frame["age"] * 2.0)
+
+    young, old = data["age"][:60] < 20, data["age"][:60] > 55
+    assert young.any()
+    assert old.any()
+    got = attribute(model(picky, ("age", "checks")), data[:60], data[100:150])
+    assert (got.refused, got.refusal) == (int((young | old).sum()), "KeyError")
+    np.testing.assert_array_equal(got.rows, np.flatnonzero(~(young | old)))
+    np.testing.assert_allclose(got.base + got.values.sum(axis=1), 2 * data["age"][:60][~(young | old)], atol=1e-9)
+    np.testing.assert_allclose(got.values[:, 1], 0, atol=1e-12)
+
+
+def test_many_columns_are_walked_within_bounds_and_the_draw_tells_its_error():
+    rng = np.random.default_rng(2)
+    wide = pd.DataFrame(rng.normal(size=(120, 40)), columns=[f"c{i}" for i in range(40)])
+    got = attribute(model(lambda f: f["c0"] * f["c1"] * f["c2"] + f["c3"], tuple(wide.columns)), wide[:100], wide[100:])
+    assert not got.exact
+    assert 0 < got.sampling_error < 0.05
+    np.testing.assert_allclose(got.values[:, 4:], 0, atol=1e-12)
+    np.testing.assert_allclose(got.values[:, 3], wide["c3"][:100] - wide["c3"][100:].mean(), atol=1e-9)
+    assert sizes(100, 25, 2_000).background * sizes(100, 25, 2_000).rows * (2 * sizes(100, 25, 2_000).pairs * 1_999 + 2) <= 1_000_000
+
+
+def test_values_against_parts_of_the_background_average_to_the_values(data):
+    for estimator in (LogisticRegression(), TorchMLPClassifier(hidden=(8,), max_epochs=3)):
+        got = attribute(model(pipeline(estimator, data)), data[:20], data[100:150])
+        assert got.by_background.shape == (10, 20, 3)
+        np.testing.assert_allclose(got.by_background.mean(axis=0), got.values, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda f: np.zeros(3), r"answers 10 rows with an array of shape \(3,\); expected \(10,\)"),
+        (lambda f: np.zeros((len(f), 2, 2)), r"array of shape \(10, 2, 2\)"),
+        (lambda f: ["high"] * len(f), "answers with text, which holds no numbers"),
+        (lambda f: np.full(len(f), np.nan), "gives no number for all 10 rows to explain"),
+        (lambda f: f["height"], "gives KeyError for all 10 rows"),
+        ("a path", "is a str; expected predict_proba, decision_function, predict, or a function of a frame"),
+    ],
+)
+def test_what_is_no_model_is_told(data, answer, message):
+    with pytest.raises(DataError, match=message):
+        attribute(model(answer), data[:10], data[100:120])
+
+
+def test_constant_predictions_and_one_feature(data):
+    constant = attribute(model(lambda f: np.full(len(f), 0.4), ("age",)), data[:10], data[100:120])
+    np.testing.assert_array_equal(constant.values, np.zeros((10, 1)))
+    assert constant.additivity_error < 1e-12
+    one = attribute(model(lambda f: f["age"] / 100, ("age",)), data[:10], data[100:120])
+    np.testing.assert_allclose(one.values[:, 0], (data["age"][:10] - data["age"][100:120].mean()) / 100, atol=1e-12)
 
 
 class Product:
@@ -198,5 +358,5 @@ def test_bad_input(data, changed, error, message):
 
 def test_three_classes_are_refused(data):
     three = data.assign(label=data["colour"])
-    with pytest.raises(NotApplicable, match="has 3 classes"):
+    with pytest.raises(NotApplicable, match="has 3 classes; name the one to explain"):
         attribute(model(pipeline(LogisticRegression(), three)), three[:10], three[10:20])

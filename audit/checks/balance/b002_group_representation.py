@@ -95,7 +95,7 @@ class GroupRepresentation(GroupCheck):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask how many rows each group has."""
-        return {"groups": ask_groups(subject.table, self.column_name(subject))}
+        return {"groups": ask_groups(subject.group(self.column_name(subject)))}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the share of each group, and its distance from the stated population."""

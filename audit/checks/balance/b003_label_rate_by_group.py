@@ -41,7 +41,7 @@ class LabelRateByGroup(GroupCheck):
         """Ask for the rows by group and label."""
         attribute, table = self.column_name(subject), subject.table
         positive = subject.is_positive(table[subject.need("target")])
-        cells = table.select(group=as_text(table[attribute]), positive=positive.cast("int8"))
+        cells = table.select(group=as_text(subject.group(attribute)), positive=positive.cast("int8"))
         # a group has at most three cells: positive, not positive, no label
         return {"cells": rows(cells.group_by(["group", "positive"]).aggregate(n=cells.count()).limit(3 * (MOST_GROUPS + 2)))}
 

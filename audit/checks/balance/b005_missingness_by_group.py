@@ -5,14 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.balance.group_check import GroupCheck
 from audit.checks.balance.groups import MOST_GROUPS, refuse_many
 from audit.checks.balance.missing_by_group import SHOWN, MissingByGroup
-from audit.checks.outcomes import null_if_missing
 from audit.checks.rate import LEVEL
 from audit.checks.wording import span
 from audit.core.ask import Answers, Ask, Asks, rows
@@ -80,11 +78,11 @@ class MissingnessByGroup(GroupCheck):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for the rows of each group, and in how many of them each column is missing."""
-        table, attribute = subject.table, self.column_name(subject)
+        attribute = self.column_name(subject)
         self._refuse_wrong(subject)
         looked_at = self._looked_at(subject)
         # engines plan very wide queries slowly, so that thousands of columns are asked for in parts
-        return {str(start): _counts(table, attribute, looked_at[start : start + AT_ONCE]) for start in range(0, max(len(looked_at), 1), AT_ONCE)}
+        return {str(start): _counts(subject, attribute, looked_at[start : start + AT_ONCE]) for start in range(0, max(len(looked_at), 1), AT_ONCE)}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the gaps and tell which columns are uneven."""
@@ -148,10 +146,11 @@ class MissingnessByGroup(GroupCheck):
             )
 
 
-def _counts(table: ir.Table, attribute: str, columns: Sequence[str]) -> Ask:
+def _counts(subject: Subject, attribute: str, columns: Sequence[str]) -> Ask:
     """Ask for the rows of each group, and in how many of them each column is missing: ``(group, n, m0, m1, …)``."""
+    table = subject.table
     flags = {f"m{i}": missing(table[c]).cast("int64") for i, c in enumerate(columns)}
-    marked = table.select(group=null_if_missing(table[attribute]), **flags)
+    marked = table.select(group=subject.group(attribute), **flags)
     found = marked.group_by("group").aggregate(n=marked.count(), **{name: marked[name].sum() for name in flags})
     # grouped first, turned into text afterwards: text is slow to group by
     return rows(found.select(group=as_text(found["group"]), n=found["n"], **{name: found[name] for name in flags}).limit(MOST_GROUPS + 2))

@@ -9,7 +9,6 @@ import numpy as np
 
 from audit.checks.balance.groups import refuse_many
 from audit.checks.balance.intersections import all_intersections, coded, deepest
-from audit.checks.outcomes import null_if_missing
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks, rows
 from audit.core.check import Check, Findings, require_column
@@ -80,7 +79,7 @@ class GroupsTooSmall(Check):
         if isinstance(self.half_width, bool) or not isinstance(self.half_width, (int, float)) or not 0 < self.half_width < 0.5:
             raise UsageError(f"B006: 'half_width' is a share between 0 and 0.5, such as 0.1; got {self.half_width!r}")
         crossed = self._crossed(subject)
-        table = subject.table.select(**{f"a{i}": null_if_missing(subject.table[c]) for i, c in enumerate(crossed)})
+        table = subject.table.select(**{f"a{i}": subject.group(c) for i, c in enumerate(crossed)})
         names = list(table.columns)
         cells = table.group_by(names).aggregate(n=table.count())
         return {"cells": rows(cells.select(**{name: as_text(cells[name]) for name in names}, n=cells["n"]).limit(MOST_CELLS + 1))}

@@ -6,7 +6,6 @@ from typing import ClassVar, Self
 
 from audit.checks.balance.group_check import GroupCheck
 from audit.checks.balance.groups import refuse_many
-from audit.checks.outcomes import null_if_missing
 from audit.checks.rate import LEVEL, bar, rate
 from audit.checks.wording import rounded_up, span
 from audit.core.ask import Answers, Asks, rows
@@ -76,8 +75,8 @@ class RowsLostByGroup(GroupCheck):
         attribute, lost = self.column_name(subject), subject.set_aside
         if lost is None:
             raise NotApplicable("which rows are lost is known only after bad rows were set aside; 'assay gate' does that and then measures this")
-        table = subject.table.select(group=as_text(null_if_missing(subject.table[attribute])))
-        bad = lost.select(group=as_text(null_if_missing(lost[attribute])), itself=lost[AT_FAULT].contains(attribute).fill_null(False))
+        table = subject.table.select(group=as_text(subject.group(attribute)))
+        bad = lost.select(group=as_text(subject.group(attribute, lost)), itself=lost[AT_FAULT].contains(attribute).fill_null(False))
         return {
             "all": rows(table.group_by("group").aggregate(n=table.count()).limit(MOST_VALUES + 1)),
             "lost": rows(bad.group_by(["group", "itself"]).aggregate(n=bad.count()).limit(2 * MOST_VALUES + 1)),

@@ -34,9 +34,9 @@ class Groups:
         return sum(self.sizes.values())
 
 
-def ask_groups(table: ir.Table, column: str) -> Ask:
-    """Ask for the rows by value; a column with very many values is cut off, since it holds no groups."""
-    values = table.select(value=as_text(table[column]))
+def ask_groups(column: ir.Column) -> Ask:
+    """Ask for the rows by value of a column; one with very many values is cut off, since it holds no groups."""
+    values = as_text(column).name("value").as_table()
     return rows(values.group_by("value").aggregate(n=values.count()).limit(MOST_GROUPS + 2))
 
 

@@ -6,6 +6,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.core.bins import position
+
 #: Combinations of attributes that are looked at; ten attributes have 1,013 of two or more.
 MOST_COMBINATIONS = 1_013
 
@@ -58,7 +60,7 @@ def deepest(attributes: int) -> int:
 
 def coded(cells: Sequence[Sequence[str | None]]) -> tuple[NDArray[np.int64], list[list[str]]]:
     """Return cells of text as codes, and the values that the codes of each attribute stand for, in order."""
-    values = [sorted({v for v in column if v is not None}) for column in zip(*cells, strict=True)]
+    values = [sorted({v for v in column if v is not None}, key=lambda v: (position(v), v)) for column in zip(*cells, strict=True)]
     numbers = [{v: i for i, v in enumerate(known)} for known in values]
     codes = [[-1 if v is None else numbers[i][v] for i, v in enumerate(cell)] for cell in cells]
     return np.array(codes, dtype=np.int64).reshape(len(cells), len(values)), values

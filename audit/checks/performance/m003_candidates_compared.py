@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from audit.checks.outcomes import MAX_GROUPS, MISSING, Confusion, Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
-from audit.checks.performance.scores import area, read_scores, score_asks
 from audit.checks.rate import bar, rate
+from audit.checks.scores.area import area
+from audit.checks.scores.asks import score_asks
+from audit.checks.scores.counts import read_scores
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable

@@ -8,8 +8,10 @@ import numpy as np
 
 from audit.checks.outcomes import Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.metrics import accuracy
-from audit.checks.performance.scores import area, read_scores, score_asks
 from audit.checks.rate import LEVEL, bar
+from audit.checks.scores.area import area
+from audit.checks.scores.asks import score_asks
+from audit.checks.scores.counts import read_scores
 from audit.checks.wording import span
 from audit.core.ask import Answers, Ask, Asks
 from audit.core.check import Check, Findings

@@ -9,6 +9,7 @@ from audit.checks.outcomes import Confusion
 from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
 from audit.stats.cells import bca_interval
+from audit.stats.matthews import matthews, matthews_interval
 from audit.stats.rates import mean_of_rates, rate_interval, rate_method
 
 
@@ -34,9 +35,20 @@ def balanced_accuracy(table: Confusion) -> Measurement:
 
 
 def binary(table: Confusion, positive: str) -> list[Measurement]:
-    """Return precision, recall and F1 of the positive class."""
-    tp, fp, fn, _ = table.cells(positive)
-    return [rate("precision", tp, tp + fp), rate("recall", tp, tp + fn), f1(tp, fp, fn)]
+    """Return precision, recall and F1 of the positive class, and Matthews' correlation."""
+    tp, fp, fn, tn = table.cells(positive)
+    return [rate("precision", tp, tp + fp), rate("recall", tp, tp + fn), f1(tp, fp, fn), correlation(tp, fp, fn, tn)]
+
+
+def correlation(tp: int, fp: int, fn: int, tn: int) -> Measurement:
+    """Return Matthews' correlation coefficient; with one class, or one answer, it is not estimable."""
+    n = tp + fp + fn + tn
+    value = matthews(tp, fp, fn, tn)
+    if value is None:
+        return Measurement("matthews_correlation", None, n=n, method="not estimable: only one class occurs or only one is predicted")
+    interval = matthews_interval(tp, fp, fn, tn, LEVEL)
+    method = "rows weighted at random, one more of each class at the adverse end"
+    return Measurement("matthews_correlation", value, n=n, interval=interval, level=LEVEL, method=method)
 
 
 def f1(tp: int, fp: int, fn: int) -> Measurement:
