@@ -127,7 +127,9 @@ class AskedModel:
         try:
             found = np.asarray(answers, dtype=float)
         except (TypeError, ValueError) as error:
-            raise DataError(f"model '{self.name}' answers with {type(answers).__name__}, which holds no numbers; expected one number a row") from error
+            raise DataError(
+                f"model '{self.name}' answers with {type(answers).__name__}, which holds no numbers; expected one number a row"
+            ) from error
         if found.ndim == 2 and found.shape[0] == rows and found.shape[1] in (1, 2):
             found = found[:, self._place if found.shape[1] == 2 else 0]
         if found.shape != (rows,):

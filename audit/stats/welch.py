@@ -39,9 +39,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval | None:
     return float(x.mean()) - half, float(x.mean()) + half
 
 
-def welch_p_values(
-    mean_a: ArrayLike, variance_a: ArrayLike, n_a: int, mean_b: ArrayLike, variance_b: ArrayLike, n_b: int
-) -> NDArray[np.float64]:
+def welch_p_values(mean_a: ArrayLike, variance_a: ArrayLike, n_a: int, mean_b: ArrayLike, variance_b: ArrayLike, n_b: int) -> NDArray[np.float64]:
     """Return the two-sided p-value of each of many pairs of means, from means and variances (with n - 1); NaN where neither side varies.
 
     Parameters

@@ -122,4 +122,3 @@ def refusals(asked: "AskedModel", given: int, left: int) -> str:
 def outcome(subject: Subject) -> str:
     """Return the positive outcome as messages name it."""
     return f"'{subject.roles.positive}'" if subject.roles.positive is not None else "the positive outcome"
-

@@ -58,7 +58,9 @@ class Cost:
         how = "fitted again on the same training rows"
         if self.without:
             paired = f"{how}; bonett-price, paired on the same held-out rows"
-            yield Measurement("accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired)
+            yield Measurement(
+                "accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired
+            )
             if self.auc is not None:
                 paired = f"{how}; bootstrap of the same held-out rows"
                 yield Measurement("roc_auc_change", self.auc, "", where, self.n, self.auc_interval, _level(self.auc_interval), paired)
@@ -66,7 +68,14 @@ class Cost:
         if self.without:
             change = f"{how}; Welch's interval of the changes of the same rows"
             yield Measurement(
-                "selection_rate_gap_change", self.gap_change, "share", named, self.n, self.gap_change_interval, _level(self.gap_change_interval), change
+                "selection_rate_gap_change",
+                self.gap_change,
+                "share",
+                named,
+                self.n,
+                self.gap_change_interval,
+                _level(self.gap_change_interval),
+                change,
             )
         yield Measurement("selection_rate_gap_difference", self.gap, "share", named, self.n, self.gap_interval, _level(self.gap_interval), how)
 
@@ -142,9 +151,7 @@ def costs(
     return found
 
 
-def _auc_change(
-    before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_], seed: int
-) -> tuple[float | None, Interval | None]:
+def _auc_change(before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_], seed: int) -> tuple[float | None, Interval | None]:
     """Return the change of the area with its interval over resampled rows."""
     if label.all() or not label.any() or np.isnan(before).any() or np.isnan(after).any():
         return None, None

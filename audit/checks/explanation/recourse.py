@@ -80,7 +80,9 @@ def _of_attribute(found: "Found", column: pd.Series, attribute: str, model: str)
 def _mean(distance: np.ndarray, where: dict[str, str]) -> Measurement:
     band = mean_interval(distance, LEVEL)
     if band is None:
-        return Measurement("counterfactual_distance", None, "deviations", where, len(distance), method="not estimable: fewer than two counterfactuals")
+        return Measurement(
+            "counterfactual_distance", None, "deviations", where, len(distance), method="not estimable: fewer than two counterfactuals"
+        )
     return Measurement("counterfactual_distance", float(distance.mean()), "deviations", where, len(distance), band, LEVEL, "mean; Student's interval")
 
 
@@ -96,7 +98,9 @@ def _bars(measurements: Sequence[Measurement], attribute: str) -> Iterator[Exhib
     lines = [bar(m.where[attribute], m) for m in measurements if m.name == "counterfactual_distance" and m.value is not None]
     if lines:
         note = "Mean over the rows with a counterfactual, with 95 % interval: numbers count by their median absolute deviation, another category counts 1."
-        yield Exhibit(Kind.BARS, f"How far it is to the wanted answer, by {attribute}", ("label", "value", "low", "high", "n"), lines, "distance", note=note)
+        yield Exhibit(
+            Kind.BARS, f"How far it is to the wanted answer, by {attribute}", ("label", "value", "low", "high", "n"), lines, "distance", note=note
+        )
 
 
 def _sentence(gaps: Sequence[Measurement], attribute: str, members: dict[str, np.ndarray], known: np.ndarray, found: "Found") -> str:
@@ -119,4 +123,3 @@ def _sentence(gaps: Sequence[Measurement], attribute: str, members: dict[str, np
             f"(difference {low:.2f} to {high:.2f})."
         )
     return " ".join(parts)
-

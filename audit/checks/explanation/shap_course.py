@@ -22,9 +22,7 @@ MOST_COLUMNS = 60
 DRAWS = 500
 
 
-def shap_course(
-    model: Model, subject: Subject, rows: "pd.DataFrame", background: "pd.DataFrame", columns: Sequence[str], seed: int
-) -> list[Exhibit]:
+def shap_course(model: Model, subject: Subject, rows: "pd.DataFrame", background: "pd.DataFrame", columns: Sequence[str], seed: int) -> list[Exhibit]:
     """Return one picture for each column; none where the model cannot be explained.
 
     Parameters

@@ -202,7 +202,9 @@ def _picture(course: Course, asked: "AskedModel", subject: Subject, seed: int) -
     low, high = np.nanquantile(course.each, MIDDLE, axis=0)
     warning = (
         f" '{course.column}' goes with '{course.beside}': {percent(course.off)} of what partial dependence asks about does not occur in the data; read "
-        "the local effects." if course.off >= OFF_DATA else ""
+        "the local effects."
+        if course.off >= OFF_DATA
+        else ""
     )
     if course.local is None:
         rows: list[Sequence[Scalar]] = [
@@ -237,7 +239,10 @@ def _interaction(model: str, pair: tuple[str, str], joint: "Joint", unit: str, s
     n = len(joint.both)
     (share,), (move,) = joint.strength(np.ones((1, n)))
     shares, moves = joint.strength(_weights(n, seed))
-    where, how = {"model": model, "feature": pair[0], "with": pair[1]}, f"{n} sampled rows asked with the columns of each other; bootstrap of the rows"
+    where, how = (
+        {"model": model, "feature": pair[0], "with": pair[1]},
+        f"{n} sampled rows asked with the columns of each other; bootstrap of the rows",
+    )
     return [
         Measurement("interaction_move", float(move), unit, where, n, percentile_interval(moves, LEVEL), LEVEL, f"root mean square; {how}"),
         Measurement("interaction_h2", float(min(share, 1.0)), "share", where, n, percentile_interval(np.minimum(shares, 1.0), LEVEL), LEVEL, how),
@@ -250,7 +255,9 @@ def _interactions(measurements: Sequence[Measurement], asked: "AskedModel", rows
         return []
     lines = [(f"{m.where['feature']} with {m.where['with']}", m.value, *(m.interval or (None, None)), m.n) for m in moves]
     note = "How far the answer of both columns together lies from the sum of their single courses (root mean square), with 95 % bootstrap interval."
-    bars = Exhibit(Kind.BARS, "Columns that work together", ("label", "value", "low", "high", "n"), lines, f"move of the answer, {asked.unit}", note=note)
+    bars = Exhibit(
+        Kind.BARS, "Columns that work together", ("label", "value", "low", "high", "n"), lines, f"move of the answer, {asked.unit}", note=note
+    )
     first = moves[0]
     return [bars, *([_both(asked, rows, first.where["feature"], first.where["with"])] if (first.value or 0) > 0 else [])]
 
@@ -272,9 +279,7 @@ def _named(x: Any) -> str:
     return f"{x:.6g}" if isinstance(x, float) else str(x)
 
 
-def _message(
-    model: str, courses: Sequence[Course], measurements: Sequence[Measurement], asked: "AskedModel", subject: Subject, where: str
-) -> str:
+def _message(model: str, courses: Sequence[Course], measurements: Sequence[Measurement], asked: "AskedModel", subject: Subject, where: str) -> str:
     subject_of = f"the chance of {outcome(subject)}" if asked.unit != "decision function" else "the output"
     said = [_course_in_words(c, asked.unit) for c in courses[:3]]
     text = f"By {model}, {subject_of} {'; it '.join(said)}. Asked on {where}."

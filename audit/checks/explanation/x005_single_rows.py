@@ -269,7 +269,8 @@ def _table(chosen: Sequence[Chosen], said: Sequence[tuple[str, str]], turns: Seq
         return None if yes is None else "yes" if yes else "no"
 
     rows: list[tuple[Any, ...]] = [
-        (c.identity, c.why, word(c.label), word(c.yes), c.chance, s[0], s[1], turn or "nothing found") for c, s, turn in zip(chosen, said, turns, strict=True)
+        (c.identity, c.why, word(c.label), word(c.yes), c.chance, s[0], s[1], turn or "nothing found")
+        for c, s, turn in zip(chosen, said, turns, strict=True)
     ]
     columns = ("hash of the row's key", "why it is here", "outcome", "answer", unit, "for the answer", "against it", "what would turn it")
     note = "Attributions in the unit of the model's output. Values are shown as fifths of the training rows, and not at all where the column is protected."

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from audit.engines.asked_model import AskedModel
     from audit.engines.counterfactuals import Found
 
+
 @dataclass(frozen=True, kw_only=True)
 class Counterfactuals(Check):
     """The fewest and smallest changes after which the model gives the wanted answer, for rows to which it gives the other one.
@@ -112,9 +113,7 @@ class Counterfactuals(Check):
         space = space_of(observed if len(observed) else taken, asked.columns, promised(subject, model, self.promises, self.immutable))
         if not space.mutable:
             raise NotApplicable(f"no column of {model.name} may change: {_fixed(space)}; declare 'immutable: false' for those that may")
-        found = search(
-            asked, taken.iloc[places].reset_index(drop=True), space, wanted=wanted, most_changes=self.most_changes, budget=self.budget
-        )
+        found = search(asked, taken.iloc[places].reset_index(drop=True), space, wanted=wanted, most_changes=self.most_changes, budget=self.budget)
         groups = recourse_by_group(found, whole.iloc[places].reset_index(drop=True), subject.roles.sensitive, model.name)
         measurements = [*_measured(model.name, found), *(m for g in groups for m in g.measurements)]
         text = _message(model.name, other, found, space, groups, looked_at, int(refused.sum()))
@@ -175,9 +174,7 @@ def _fixed(space: Space, most: int = 4) -> str:
     return "; ".join(f"{listed(columns, most)} ({why})" for why, columns in reasons.items())
 
 
-def _message(
-    model: str, other: str, found: "Found", space: Space, groups: "Sequence[Recourse]", looked_at: str, refused: int
-) -> str:
+def _message(model: str, other: str, found: "Found", space: Space, groups: "Sequence[Recourse]", looked_at: str, refused: int) -> str:
     n, hits = len(found.found), int(found.found.sum())
     rows = f"{n:,} of the {refused:,} rows" if n < refused else f"{counted(n, 'row')}" if n > 1 else "the one row"
     text = f"Of {rows} that {model} answers with {other} (among {looked_at}), {percent(hits / n)} would be answered otherwise"

@@ -202,9 +202,7 @@ def _flow(columns: tuple[str, ...], after: NDArray[np.float64], before: NDArray[
     )
 
 
-def _attribution(
-    model: Model, subject: Subject, rows: "pd.DataFrame", train: "pd.DataFrame", block: Sequence[str], seed: int
-) -> float | None:
+def _attribution(model: Model, subject: Subject, rows: "pd.DataFrame", train: "pd.DataFrame", block: Sequence[str], seed: int) -> float | None:
     """Return the share of all attribution that some columns carry; ``None`` where the model cannot be explained."""
     from audit.engines.attributions import attribute
 
@@ -282,16 +280,28 @@ def _exhibits(about: About) -> Iterator[Exhibit]:
             Kind.BARS, f"How well columns of the model tell {about.attribute}", ("label", "value", "low", "high", "n"), lines,
             "area under the ROC curve, 0.5 is chance", reference=FLOOR, reference_label="called a proxy from here", note=note,
         )  # fmt: skip
-    rows: list[tuple[Scalar, ...]] = [
-        (", ".join(f.columns) or "as it is", f.gap, *(f.interval or (None, None)), about.n) for f in about.flows
-    ]
+    rows: list[tuple[Scalar, ...]] = [(", ".join(f.columns) or "as it is", f.gap, *(f.interval or (None, None)), about.n) for f in about.flows]
     yield Exhibit(
         Kind.BARS, f"Gap between {about.attribute} = {about.high} and {about.low} with columns of other rows", ("label", "value", "low", "high", "n"),
         rows, "difference of the shares of yes", reference=0.0, reference_label="no gap",
         note="The named columns together take the values of another row, drawn five times; what is left of the gap does not flow through them.",
     )  # fmt: skip
     if about.cost:
-        columns = ("without", "accuracy change", "low", "high", "change of AUC", "its low", "its high", "gap", "gap low", "gap high", "change of the gap", "change low", "change high")
+        columns = (
+            "without",
+            "accuracy change",
+            "low",
+            "high",
+            "change of AUC",
+            "its low",
+            "its high",
+            "gap",
+            "gap low",
+            "gap high",
+            "change of the gap",
+            "change low",
+            "change high",
+        )
         table = [
             (", ".join(c.without) or "nothing (fitted again)", c.accuracy, *(c.accuracy_interval or (None, None)), c.auc, *(c.auc_interval or (None, None)),
              c.gap, *(c.gap_interval or (None, None)), c.gap_change, *(c.gap_change_interval or (None, None)))

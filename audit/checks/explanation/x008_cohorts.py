@@ -168,7 +168,9 @@ class Cohorts(Check):
         clear = sorted((d for d in differences if d.clear), key=lambda d: -abs(d.value))
         how = f"{found.method}; Welch's test of the means, Benjamini-Hochberg over {len(differences):,} tests, and at least {FLOOR:.0%} of all attribution"
         measurements = [
-            Measurement("differing_columns", len({(d.comparison.name, d.column) for d in clear}), "columns", {"model": model.name}, len(rows), method=how),
+            Measurement(
+                "differing_columns", len({(d.comparison.name, d.column) for d in clear}), "columns", {"model": model.name}, len(rows), method=how
+            ),
             *(m for d in clear for m in _measured(model.name, d, found.unit, how)),
             *_means(model.name, comparisons, found),
         ]
@@ -271,7 +273,11 @@ def _table(clear: Sequence[Difference]) -> list[Exhibit]:
         for d in clear[:100]
     ]  # fmt: skip
     columns = ("cohort", "column", "of the attribution", "in the cohort", "beside it", "difference", "low", "high", "adjusted p")
-    return [Exhibit(Kind.TABLE, "Columns that weigh otherwise in a cohort", columns, lines, note="With Welch's 95 % intervals; p adjusted over all tests.")]
+    return [
+        Exhibit(
+            Kind.TABLE, "Columns that weigh otherwise in a cohort", columns, lines, note="With Welch's 95 % intervals; p adjusted over all tests."
+        )
+    ]
 
 
 def _message(model: str, comparisons: Sequence[Comparison], clear: Sequence[Difference], unit: str, looked_at: str) -> str:

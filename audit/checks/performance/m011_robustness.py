@@ -80,7 +80,7 @@ class Robustness(Check):
         labelled = held_out.filter(~missing(held_out[subject.need("target")]))
         taken = spread_sample(labelled, self.rows, subject.roles.key)
         named = {LABEL: taken[subject.need("target")]} | {f"{PREDICTED}_{i}": taken[m.prediction] for i, m in enumerate(models)}
-        named |= {f"{GROUP}_{i}": taken[c] for i, c in enumerate(subject.roles.sensitive)}
+        named |= {f"{GROUP}_{i}": subject.group(c, taken) for i, c in enumerate(subject.roles.sensitive)}
         texts = {name: as_text(null_if_missing(column)) for name, column in named.items()}
         asks: dict[str, Ask] = {"labels": label_counts(subject), "size": scalar(labelled.count())}
         return asks | {"rows": frame(taken.select(*features, **texts))}

@@ -54,7 +54,7 @@ def worst_along(found: Mapping[Cut, NDArray[np.int64]], smallest: float, seed: i
             if worst is None:
                 continue
             if share == smallest:
-                method = f"worst cells picked in one half and measured in the other; {worst.effective_n:,.0f} effective rows; korn-graubard"
+                method = f"worst cells of one half measured in the other, {worst.effective_n:,.0f} effective rows; korn-graubard, low end of all rows"
                 where = {"column": one.column, "share": f"{share:g}"}
                 measured.append(Measurement("worst_case_accuracy", worst.value, "share", where, int(n.sum()), worst.interval, level, method))
             if share in SHARES:
