@@ -44,9 +44,12 @@ class RolesConfig(_Section):
     """What the columns mean; where silent, the contract's roles serve."""
 
     target: str | None = None
+    task: Literal["classification", "regression"] | None = None
     positive: Text | None = None
     prediction: str | None = None
     score: str | None = None
+    champion: str | None = None
+    champion_score: str | None = None
     sensitive: list[str] = []
     bins: dict[str, Edges] = {}
     entity: str | None = None
@@ -125,6 +128,7 @@ class AuditConfig(_Section):
     limits: dict[str, LimitConfig] = {}
     skip: list[str] = []
     declared_only: bool = False
+    champion: FileName | None = None
     fail_on: Literal["error", "failed", "undecided", "warned", "never"] = "failed"
 
 

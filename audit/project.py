@@ -156,6 +156,9 @@ def project_of(config: Config, contract: Contract, source: Source, others: Mappi
     """
     _refuse_row_numbers(config.data, source)
     roles = merge_roles(_within(contract, source), config.roles.model_dump())
+    if config.audit.champion is not None:
+        # the earlier answers lie elsewhere, and so do the columns that are named for them
+        roles = replace(roles, champion=None, champion_score=None)
     states = [state for opened in (source, *others.values()) for state in opened.states]
     tables = {name: other.table for name, other in others.items()}
     return Project(config, contract, source, roles, tables, states, _fingerprinted(source) if fingerprinted else _not_taken())

@@ -14,6 +14,7 @@ from ibis.common.exceptions import IbisError
 from ibis.expr.types import Expr
 
 from audit.checks import discover
+from audit.checks.task import distinct, doubtful, signs, told
 from audit.config import LimitConfig
 from audit.core.ask import Ask, Asks, scalar
 from audit.core.check import Check, Findings, missing
@@ -22,6 +23,7 @@ from audit.core.errors import AssayError, NotApplicable, UsageError, did_you_mea
 from audit.core.limit import FROM_CONFIG, Limit
 from audit.core.measurement import Measurement
 from audit.core.result import Result
+from audit.core.roles import REGRESSION
 from audit.core.run import Document, Run
 from audit.core.status import Status, worst
 from audit.core.subject import Subject
@@ -214,16 +216,48 @@ def hold(checks: Sequence[tuple[Subject, Check]], engine: AskEngine, also: Itera
     return [_measured(check, subject, asks, answered) for (subject, check), asks in zip(checks, asked, strict=True)], answered
 
 
-def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
-    """Settle which value of a binary target counts as positive: the declared one, or the larger of the two.
+def resolve_task(subject: Subject, engine: AskEngine) -> Subject:
+    """Settle whether the target is of classes or a quantity: as declared, or as the values say.
 
     Raises
     ------
     UsageError
-        The declared one does not occur in the data.
+        A quantity is declared, and the target holds no numbers or has a positive value.
     """
     roles = subject.roles
     if roles.target is None:
+        return subject
+    if roles.task == REGRESSION:
+        kind = subject.table[roles.target].type()
+        if not kind.is_numeric():
+            raise UsageError(f"roles.task is '{REGRESSION}', and the target '{roles.target}' is of type {kind}; expected numbers")
+        if roles.positive is not None:
+            raise UsageError(
+                f"roles.task is '{REGRESSION}', and roles.positive is '{roles.positive}'; a quantity has no positive value. Leave one out"
+            )
+    if roles.task is not None or roles.positive is not None:
+        return subject
+    asked = signs(subject.table, roles.target, roles.prediction)
+    if asked is None:
+        return subject
+    columns, found = engine.fetch(asked)
+    sign = dict(zip(columns, found[0], strict=True))
+    values = len(engine.fetch(distinct(subject.table, roles.target))[1]) if doubtful(sign) else int(sign["values"])
+    task = told(values, bool(sign["fractions"]))
+    return replace(subject, roles=replace(roles, task=task)) if task == REGRESSION else subject
+
+
+def resolve_positive(subject: Subject, engine: AskEngine) -> Subject:
+    """Settle what kind of target there is, and which value of a binary one counts as positive: the declared one, or the larger of the two.
+
+    Raises
+    ------
+    UsageError
+        The declared one does not occur in the data, or the declared task does not go with the target.
+    """
+    subject = resolve_task(subject, engine)
+    roles = subject.roles
+    if roles.target is None or subject.is_quantity:
         return subject
     target = subject.table[roles.target]
     plain = target.type().is_string() or target.type().is_boolean() or target.type().is_numeric()

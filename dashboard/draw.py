@@ -10,6 +10,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.result import Result
 from audit.core.status import Status
 from audit.render import wording
+from audit.render.branches import belongs, branches
 from audit.render.charts import chart
 from audit.render.describe import describe
 from audit.render.grid import grid
@@ -17,6 +18,7 @@ from audit.render.measured import measured
 from audit.render.verdict import advice
 from dashboard import view
 from dashboard.looks import LOOKS, escaped
+from dashboard.walk import walk
 
 #: A table with more rows scrolls by itself.
 TALL = 12
@@ -137,7 +139,12 @@ def _list(name: str, items: Iterable[str]) -> None:
 def exhibits(found: Result, key: str) -> None:
     """Show all exhibits of a result."""
     for number, shown in enumerate(found.exhibits):
+        if belongs(shown, found.exhibits):
+            continue
         exhibit(shown, f"{key}-{number}")
+        roots = branches(shown, found.exhibits)
+        if roots:
+            walk(roots, f"{key}-{number}")
 
 
 def exhibit(shown: Exhibit, key: str) -> None:

@@ -284,6 +284,24 @@ def _after() -> list[Result]:
         ],
         "share wrong",
     )
+    keys = Exhibit(
+        Kind.TABLE,
+        "Misjudged rows in the leaves",
+        ("node", "leaf", "hash of the row's key"),
+        [("3", "checks > 3 and employed = No", f"{i:02d}" * 16) for i in range(3)] + [("2", "checks ≤ 3", "ab" * 16)],
+    )
+    heat = Exhibit(
+        Kind.HEATMAP,
+        "Share misjudged by checks and employed",
+        ("x", "y", "value", "n", "low", "high"),
+        [
+            ("≤ 3", "No", 0.121, 91, 0.069, 0.203), ("> 3", "No", 0.431, 51, 0.305, 0.567),
+            ("≤ 3", "Yes", 0.089, 190, 0.056, 0.139), ("> 3", "Yes", None, 12, None, None),
+        ],
+        "checks",
+        "employed",
+        note="Cells of fewer than 30 rows are left empty.",
+    )  # fmt: skip
     drift = Exhibit(
         Kind.LINES,
         "Mean number of earlier checks by year",
@@ -323,7 +341,7 @@ def _after() -> list[Result]:
             (_rate("error_rate", 0.431, 51, (0.305, 0.567), segment="checks > 3 and employed = No"),),
             "error_rate",
             Limit(high=0.3, blocking=False, reason="twice the overall rate", source="policy default"),
-            (tree,),
+            (tree, keys, heat),
         ),
         Result(
             "S001",

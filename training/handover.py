@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit.champion import CHAMPION, CHAMPION_SCORE
 from audit.core.errors import UsageError
 from audit.core.subject import Model, Subject
 from audit.engines.sources import frame_table
@@ -33,7 +34,7 @@ def reserve(frame: pd.DataFrame, models: Sequence[str]) -> None:
     UsageError
         A column has a name that the handover gives to its own.
     """
-    own = {ROW, SPLIT, *(column(m) for m in (*models, MITIGATED) for column in (prediction_column, score_column))}
+    own = {ROW, SPLIT, CHAMPION, CHAMPION_SCORE, *(column(m) for m in (*models, MITIGATED) for column in (prediction_column, score_column))}
     taken = [str(c) for c in frame.columns if c in own]
     if taken:
         raise UsageError(f"the data have columns named {', '.join(taken)}, which training gives to its own outputs. Rename them")

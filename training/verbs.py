@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from audit.champion import with_champion_file
 from audit.config import Config
 from audit.contract.pandera_schema import compile_schema
 from audit.core.errors import DataError
@@ -16,12 +17,10 @@ from audit.run import GATE, MODEL, Progress
 from audit.store import Store, new_run_id
 from audit.verbs.gate import Written, set_aside
 from audit.verbs.outputs import write_outputs
+from training.champion import MODEL_FOLDER, PREDICTIONS_FILE, find_champion, with_champion
 from training.pipeline import Trained
 from training.pipeline import train as train_models
 from training.threads import threads_for
-
-MODEL_FOLDER = "model"
-PREDICTIONS_FILE = "predictions.parquet"
 
 
 def train(config: Config, *, progress: Progress | None = None) -> Written:
@@ -80,6 +79,8 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
     clock = time.perf_counter()
     project = open_project(config)
     store = Store(config.reports)
+    # before anything slow: a run that is not there, or whose model is damaged, ends the command at once
+    champion = find_champion(config, list(project.subject.table.columns))
     examination = project.examine(GATE, verb="run", progress=progress)
     result = examination.run
     with store.writing(config.project, result.id) as folder:
@@ -88,12 +89,13 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
             note = "The data did not pass the gate, so nothing was trained on them."
             result = replace(result, notices=(*result.notices, note))
         elif config.training is None and project.roles.prediction:
-            audited = project.examine(MODEL, verb="run", progress=progress).run
+            audited = project.examine(MODEL, verb="run", subject=with_champion_file(project.subject, config), progress=progress).run
             result = replace(result, results=_merged(result.results, audited.results))
         else:
-            trained = _train(project, result, folder, progress)
+            trained, note = with_champion(_train(project, result, folder, progress), champion, config, project.sha256)
             audited = _examine(project, trained, MODEL, progress)
-            result = replace(result, results=_merged(result.results, audited.results), training=trained.record, roles=audited.roles)
+            notices = (*result.notices, *([note] if note else []))
+            result = replace(result, results=_merged(result.results, audited.results), training=trained.record, roles=audited.roles, notices=notices)
         result = replace(result, environment=environment(), seconds=round(time.perf_counter() - clock, 3))
         project.refuse_changed()
         result = write_outputs(folder, result, config.report.formats)

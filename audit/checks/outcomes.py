@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.checks.task import MAX_CLASSES as MAX_CLASSES
 from audit.core.ask import Ask, Rows, rows
 from audit.core.bins import position
 from audit.core.check import missing
@@ -16,7 +17,6 @@ from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.values import as_text
 
-MAX_CLASSES = 100
 #: A column with more groups than this is to be binned before rates by group say anything.
 MAX_GROUPS = 50
 #: More cells than this come only from a column that is no class and no group.
@@ -42,7 +42,7 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
     table = subject.held_out
     predictions = [prediction] if isinstance(prediction, str) else list(prediction)
     wanted = {"group": group} if group else {}
-    wanted |= {"label": subject.need("target"), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
+    wanted |= {"label": subject.need_classes(), **{f"prediction{i or ''}": p for i, p in enumerate(predictions)}}
     columns = {name: subject.group(column, table) if name == "group" else null_if_missing(table[column]) for name, column in wanted.items()}
     raw = table.select(**columns)
     counted = raw.group_by(list(wanted)).aggregate(n=raw.count())
@@ -52,7 +52,7 @@ def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = 
 
 def label_counts(subject: Subject) -> Ask:
     """Ask which labels the whole table has."""
-    table = subject.table.select(label=null_if_missing(subject.table[subject.need("target")]))
+    table = subject.table.select(label=null_if_missing(subject.table[subject.need_classes()]))
     counted = table.group_by("label").aggregate(n=table.count())
     return rows(counted.select(label=as_text(counted["label"]), n=counted["n"]).limit(MAX_CLASSES + 2))
 
@@ -90,7 +90,7 @@ class Outcomes:
             raise NotApplicable(f"the target '{target}' has no value in any row; give the rows their outcomes")
         if len(names) > MAX_CLASSES:
             raise NotApplicable(
-                f"the target '{target}' has more than {MAX_CLASSES} different values, so it is no class; this check is for classifiers"
+                f"the target '{target}' has more than {MAX_CLASSES} different values, too many for classes; gather the rare ones in one"
             )
         positive = None if subject.roles.positive is None else key(subject.roles.positive, numeric)
         order = sorted(names, key=lambda k: (k == positive, *_order(k)))

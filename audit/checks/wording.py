@@ -1,5 +1,7 @@
 """How sure a number is, in the sentences of results."""
 
+import math
+
 from audit.core.measurement import Measurement
 from audit.core.wording import percent
 
@@ -36,3 +38,26 @@ def rounded_up(number: int) -> int:
     """
     unit = 10 ** max(len(str(number)) - 2, 0)
     return -(-number // unit) * unit
+
+
+def amount(value: float, digits: int = 4) -> str:
+    """Return a number of any size with so many significant digits, and none that say nothing.
+
+    >>> amount(1234567.8), amount(0.5), amount(-0.012345), amount(2.0)
+    ('1,234,568', '0.5', '-0.01235', '2')
+    """
+    size = abs(value)
+    if size != 0 and not 1e-6 <= size < 1e15:
+        return f"{value:.{digits - 1}e}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(size))) if size else 0
+    text = f"{value:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if decimals else text
+    return "0" if text == "-0" else text
+
+
+def reach(measurement: Measurement, digits: int = 4) -> str:
+    """Return the interval of a measurement of any size, ``95 % interval 1,204 to 1,377``; without one, that there is none."""
+    if measurement.interval is None or measurement.level is None:
+        return "no interval"
+    low, high = measurement.interval
+    return f"{level(measurement.level)} interval {amount(low, digits)} to {amount(high, digits)}"

@@ -7,6 +7,7 @@ from audit.contract.personal import declared_personal
 from audit.contract.roles import claimed_roles
 from audit.core.contract import Column, Contract, Place, Rule
 from audit.core.errors import did_you_mean
+from audit.core.roles import NOT_COLUMNS
 from audit.core.values import texts
 from audit.core.written import exact
 
@@ -99,8 +100,9 @@ def _of_table(contract: Contract, purpose: str) -> Iterator[Doubt]:
         text = f"the target '{target.name}' has two values ({binary}) and no 'positive': the larger by order will count as the positive outcome. "
         yield target.place("role"), target.name, text + "Say which, with the custom property 'positive'"
     for column in contract.columns:
-        if "positive" in column.custom and column is not target:
-            yield column.place("positive"), column.name, f"'positive' is about the target, and '{column.name}' is not it"
+        for name in NOT_COLUMNS:
+            if name in column.custom and column is not target:
+                yield column.place(name), column.name, f"'{name}' is about the target, and '{column.name}' is not it"
     keeps = [(contract.custom_place("retentionDays"), "")] if "retentionDays" in contract.custom else []
     keeps += [(c.place("retentionDays"), c.name) for c in contract.columns if "retentionDays" in c.custom]
     moments = [c.name for c in contract.columns if c.logical_type in ("date", "timestamp")]

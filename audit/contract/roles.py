@@ -7,7 +7,7 @@ from typing import Any
 from audit.core.bins import fault
 from audit.core.contract import Column, Contract
 from audit.core.errors import UsageError, did_you_mean
-from audit.core.roles import Roles
+from audit.core.roles import NOT_COLUMNS, TASKS, Roles
 
 MANY = ("sensitive", "key", "quasi_identifiers")
 ALIASES = {"quasi_identifier": "quasi_identifiers"}
@@ -29,7 +29,7 @@ def contract_roles(contract: Contract) -> dict[str, Any]:
 
 def claimed_roles(contract: Contract) -> tuple[dict[str, Any], list[tuple[Column, str, str]]]:
     """Return the roles that a contract declares, and the claims that cannot be met, each with its column and the custom property it is made by."""
-    known = {f.name for f in fields(Roles)} - {"positive", "bins"}
+    known = {f.name for f in fields(Roles)} - {*NOT_COLUMNS, "bins"}
     roles: dict[str, Any] = {}
     faults: list[tuple[Column, str, str]] = []
     for column in contract.columns:
@@ -47,6 +47,10 @@ def claimed_roles(contract: Contract) -> tuple[dict[str, Any], list[tuple[Column
                 roles[name] = column.name
         if "positive" in column.custom:
             roles["positive"] = str(column.custom["positive"])
+        if (task := column.custom.get("task")) in TASKS:
+            roles["task"] = task
+        elif task is not None:
+            faults.append((column, "task", f"no task '{task}'. {did_you_mean(str(task), TASKS)}"))
         if "bins" in column.custom:
             edges = column.custom["bins"]
             if wrong := fault(edges) or _no_numbers(column):

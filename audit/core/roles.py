@@ -9,9 +9,12 @@ from audit.core.errors import UsageError
 #: Where each role is used, for messages that ask for it.
 PURPOSE: dict[str, str] = {
     "target": "the true outcome",
+    "task": "whether the target is of classes or a quantity",
     "positive": "the value of the target that counts as the positive outcome",
     "prediction": "the predicted outcome",
     "score": "the predicted probability of the positive outcome",
+    "champion": "what the model in use predicts, with which the new one is compared",
+    "champion_score": "the probability of the positive outcome that the model in use predicts",
     "sensitive": "the attributes whose groups are compared",
     "bins": "the edges that sort a continuous attribute into groups",
     "entity": "the person or thing a row is about",
@@ -28,6 +31,14 @@ PURPOSE: dict[str, str] = {
 }
 
 
+#: What a target may be: of classes, or a quantity.
+CLASSIFICATION, REGRESSION = "classification", "regression"
+TASKS = (CLASSIFICATION, REGRESSION)
+
+#: Roles that are no columns.
+NOT_COLUMNS = ("task", "positive")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Roles:
     """Names of the columns that play a part; ``None`` or empty where no column does.
@@ -36,6 +47,10 @@ class Roles:
     ----------
     target, prediction, score, entity, time, split, weight : str or None
         Column names.
+    task : {"classification", "regression"} or None
+        Whether the target is of classes or a quantity; where not given, the values of target and prediction say so.
+    champion, champion_score : str or None
+        Outputs of an earlier model, with which the one under audit is compared.
     positive : str or None
         The target value that counts as positive, as text; the larger one by order where not given.
     sensitive, key, quasi_identifiers : tuple of str
@@ -52,9 +67,12 @@ class Roles:
     """
 
     target: str | None = None
+    task: str | None = None
     positive: str | None = None
     prediction: str | None = None
     score: str | None = None
+    champion: str | None = None
+    champion_score: str | None = None
     sensitive: tuple[str, ...] = ()
     bins: Mapping[str, Sequence[float]] = field(default_factory=dict)
     entity: str | None = None
@@ -82,7 +100,7 @@ class Roles:
         """Yield each role with each column that plays it."""
         for role in fields(self):
             value = getattr(self, role.name)
-            if role.name == "positive" or not value:
+            if role.name in NOT_COLUMNS or not value:
                 continue
             for column in (value,) if isinstance(value, str) else value:
                 yield role.name, column
@@ -90,5 +108,5 @@ class Roles:
     def bookkeeping(self) -> set[str]:
         """Columns that are no features: labels, outputs, keys and fields of consent and time of collection."""
         governing = ("consent", "consent_until", "collected", "purpose", "lawful_basis")
-        names = ("target", "prediction", "score", "entity", "split", "weight", "key", *governing)
+        names = ("target", "prediction", "score", "champion", "champion_score", "entity", "split", "weight", "key", *governing)
         return {column for role, column in self.columns() if role in names}

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from audit.core.bins import binned
 from audit.core.errors import DataError, NotApplicable, did_you_mean
-from audit.core.roles import PURPOSE, Roles
+from audit.core.roles import PURPOSE, REGRESSION, TASKS, Roles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +121,41 @@ class Subject:
         self.need(role)
         return tuple(getattr(self.roles, role))
 
+    @property
+    def is_quantity(self) -> bool:
+        """Whether the target is a quantity, which a regression predicts, and not of classes."""
+        return self.roles.task == REGRESSION
+
+    def need_classes(self) -> str:
+        """Return the column of the target, which is of classes.
+
+        Raises
+        ------
+        NotApplicable
+            There is no target, or it is a quantity.
+        """
+        target = self.need("target")
+        if self.is_quantity:
+            raise NotApplicable(
+                f"is about classes, and the target '{target}' is a quantity; M007 and F016 measure how quantities are predicted. "
+                f"If its values are classes, say so under 'roles: task: {TASKS[0]}'"
+            )
+        return target
+
+    def need_quantity(self) -> str:
+        """Return the column of the target, which is a quantity.
+
+        Raises
+        ------
+        NotApplicable
+            There is no target, or it is of classes.
+        """
+        target = self.need("target")
+        if not self.is_quantity:
+            hint = f". If its numbers are a quantity, say so under 'roles: task: {REGRESSION}'" if self.table[target].type().is_numeric() else ""
+            raise NotApplicable(f"is about quantities, and the target '{target}' is of classes{hint}")
+        return target
+
     def need_model(self) -> Model:
         """Return the model under audit."""
         for model in self.models:
@@ -171,12 +206,11 @@ class Subject:
         Raises
         ------
         NotApplicable
-            The target is not binary, or there is none.
+            The target is not binary or no class at all, or there is none.
         """
         positive = self.roles.positive
         if positive is None:
-            if not self.roles.target:
-                self.need("target")
+            self.need_classes()
             raise NotApplicable(
                 f"needs a binary target; '{self.roles.target}' has not exactly two values. Name the one that counts under 'roles: positive'"
             )

@@ -1,7 +1,7 @@
 """A run as one self-contained HTML page: no scripts, no outside resources, no rows of the data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,8 +14,11 @@ from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import training_record, wording
+from audit.render.branches import Branch, belongs, branches
 from audit.render.figures import judged, limit_of, number
+from audit.render.gap_matrix import GapMatrix, GroupTable, gap_matrix, group_tables
 from audit.render.grid import Grid, grid
+from audit.render.heat import Heat, heat
 from audit.render.measured import measured, methods
 from audit.render.pictures import Picture, Pictures
 from audit.render.verdict import advice, by_severity, findings, verdict
@@ -23,14 +26,19 @@ from audit.render.verdict import advice, by_severity, findings, verdict
 #: More measurements than this come after the pictures, folded.
 FEW = 12
 
+#: The family whose results are about groups of people.
+FAIRNESS = "fairness"
+
 
 @dataclass(frozen=True)
 class Figure:
-    """An exhibit with its picture, where there is one, and its table."""
+    """An exhibit with its picture, where there is one, its table, and what can be unfolded or pointed at in it."""
 
     exhibit: Exhibit
     picture: Picture
     grid: Grid
+    branches: Sequence[Branch] = ()
+    heat: Heat | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,17 @@ class Section:
     family: str
     anchor: str
     entries: list[Entry]
+
+    @property
+    def matrix(self) -> GapMatrix:
+        """What was found about attributes, where the family compares groups of people."""
+        anchors = {id(e.result): e.anchor for e in self.entries}
+        return gap_matrix((e.result for e in self.entries if self.family == FAIRNESS), lambda result: anchors[id(result)])
+
+    @property
+    def groups(self) -> list[GroupTable]:
+        """The rates of the groups of each attribute."""
+        return group_tables(e.result for e in self.entries)
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -87,7 +106,14 @@ def html(run: Run) -> str:
 
 
 def _figures(exhibits: Iterable[Exhibit], pictures: Pictures) -> list[Figure]:
-    return [Figure(e, pictures.picture(e), grid(e)) for e in exhibits]
+    together = list(exhibits)
+    return [_figure(e, together, pictures) for e in together if not belongs(e, together)]
+
+
+def _figure(exhibit: Exhibit, together: Sequence[Exhibit], pictures: Pictures) -> Figure:
+    warm = heat(exhibit)
+    # a table of cells that can be pointed at is the picture itself
+    return Figure(exhibit, pictures.picture(exhibit) if warm is None else Picture(), grid(exhibit), branches(exhibit, together), warm)
 
 
 def _anchors(results: Iterable[Result]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """Tests of "all groups are alike" on a table of group × outcome counts, without a large-sample formula."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +46,13 @@ def alike(counts: ArrayLike, draws: int = DRAWS, seed: int = 0) -> float | None:
         return 1.0
     if len(table) == 2:
         return fisher(table)
+    return _permuted(tuple(table.ravel().tolist()), draws, seed)
+
+
+@lru_cache(maxsize=4096)
+def _permuted(counts: tuple[int, ...], draws: int, seed: int) -> float:
+    """Return the p-value of a table of two columns; remembered, because all checks of one run adjust theirs by those of the others."""
+    table = np.array(counts, dtype=np.int64).reshape(-1, 2)
     observed = float(_pearson(table[np.newaxis])[0])
     drawn = _pearson(_shuffled(table, draws, np.random.default_rng(seed)))
     beyond = int(np.sum(drawn >= observed * (1 - SLACK)))

@@ -1,5 +1,6 @@
 """Predictions that were made elsewhere, judged."""
 
+from audit.champion import names_a_run, with_champion_file
 from audit.config import Config
 from audit.core.errors import UsageError
 from audit.project import open_project
@@ -24,7 +25,11 @@ def audit(config: Config, *, progress: Progress | None = None) -> Written:
         raise UsageError(
             "assay audit needs predictions: name their column under 'roles: prediction' in assay.yaml, or let 'assay run' train and audit a model"
         )
-    run = project.examine(MODEL, verb="audit", progress=progress).run
+    if names_a_run(config):
+        raise UsageError(
+            f"'audit: champion' is '{config.audit.champion}', a run; 'assay audit' loads no models. Name a file of predictions, or use 'assay run'"
+        )
+    run = project.examine(MODEL, verb="audit", subject=with_champion_file(project.subject, config), progress=progress).run
     store = Store(config.reports)
     with store.writing(config.project, run.id) as folder:
         project.refuse_changed()

@@ -13,10 +13,10 @@ from audit.config import Config, make_config, project_name, read_config
 from audit.contract.read import read_contract
 from audit.core.check import AT_FAULT
 from audit.core.contract import Contract
-from audit.core.errors import DataError, UsageError
 from audit.core.run import Run
 from audit.core.wording import counted
-from audit.engines.sources import Source, frame_source, open_source
+from audit.engines.opened import opened, table_name
+from audit.engines.sources import open_source
 from audit.other_tables import open_other_tables
 from audit.project import Project, project_of
 from audit.run import GATE, Examination
@@ -133,7 +133,7 @@ def _contract(config: Config, given: str | PathLike[str] | None) -> Contract:
 
 
 def _name_of(data: Any) -> str:
-    return str(getattr(data.op(), "name", "table")) if isinstance(data, ir.Table) else "frame"
+    return table_name(data) if isinstance(data, ir.Table) else "frame"
 
 
 def _project(data: Any, config: Config, contract: Contract, tables: Mapping[str, Any]) -> Project:
@@ -142,33 +142,14 @@ def _project(data: Any, config: Config, contract: Contract, tables: Mapping[str,
         source = open_source(config.data, config.base, promised=promised)
         others = open_other_tables(config, contract, source)
     else:
-        source, others = _opened(data), {}
+        source, others = opened(data, doing="gate"), {}
     for called, table in tables.items():
         if isinstance(table, (str, PathLike)):
             others[called] = open_source(str(table), config.base, beside=source)
         else:
-            others[called] = _opened(table, source.backend)
+            others[called] = opened(table, source.backend, doing="gate")
     # the rows of somebody else's table may be anywhere, and many: they are not fetched for a fingerprint
     return project_of(config, contract, source, others, fingerprinted=not isinstance(data, ir.Table))
-
-
-def _opened(data: Any, backend: Any = None) -> Source:
-    """Open what is in memory, or what an ibis table stands for."""
-    if isinstance(data, ir.Table):
-        if data.op().find(ibis.expr.operations.InMemoryTable):
-            return frame_source(data.to_pyarrow(), backend)
-        if backend is not None and data.get_backend() is not backend:
-            raise UsageError("the tables are on different connections. Take them from one, or give frames")
-        return Source(data, data.get_backend(), _name_of(data))
-    if hasattr(data, "collect") and not hasattr(data, "to_arrow"):
-        data = data.collect()  # a polars LazyFrame
-    if hasattr(data, "reset_index") or hasattr(data, "to_arrow"):
-        return frame_source(data, backend)
-    if hasattr(data, "__arrow_c_stream__"):
-        import pyarrow as pa
-
-        return frame_source(pa.table(data), backend)
-    raise DataError(f"cannot gate a {type(data).__name__}. Expected a pandas or polars frame, an Arrow table, an ibis table, or the path of a file")
 
 
 def _kept_in_memory(project: Project, examination: Examination) -> tuple[Run, Any]:

@@ -3,9 +3,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from audit.core.exhibit import REQUIRED_COLUMNS, Exhibit, Kind
+from audit.render.branches import ordered
 from audit.render.charts import chart
 from audit.render.charts.histogram import closed
-from audit.render.charts.tree import ordered
 from audit.render.describe import describe
 from audit.render.svg import svg
 from tests.render.awkward_runs import EXHIBITS

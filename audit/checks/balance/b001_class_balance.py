@@ -43,7 +43,7 @@ class ClassBalance(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask how many rows each class has."""
-        return {"classes": ask_groups(subject.table[subject.need("target")])}
+        return {"classes": ask_groups(subject.table[subject.need_classes()])}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure the share of each class."""

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from audit.checks.fairness.grouped import Grouped
 from audit.checks.fairness.rate_gap import RateGap, agreed
-from audit.checks.outcomes import Confusion
+from audit.checks.fairness.rate_table import rate_table
+from audit.core.exhibit import Exhibit
 from audit.core.limit import Limit
 
 
@@ -28,10 +30,10 @@ class SelectionRateGap(RateGap):
 
     limit: Limit = agreed("F001")
 
-    def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
-        """Return rows predicted positive, and rows that have a prediction."""
-        return table.selected(positive)
-
     def phrase(self, positive: str) -> str:
         """Return the beginning of the sentence."""
         return f"Predicted '{positive}':"
+
+    def exhibits(self, groups: Grouped) -> list[Exhibit]:
+        """Return all rates of all groups, for whoever reviews them."""
+        return [rate_table(groups)]

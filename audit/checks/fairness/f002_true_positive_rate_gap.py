@@ -1,11 +1,12 @@
 """F002: gap in how often those with the positive outcome are recognised."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
-from audit.checks.fairness.rate_gap import RateGap, agreed
-from audit.checks.outcomes import Confusion
+from audit.checks.fairness.decisions import Decisions
+from audit.checks.fairness.grouped import Grouped
+from audit.checks.fairness.rate_gap import RateGap, agreed, mirrored
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 
@@ -29,23 +30,10 @@ class TruePositiveRateGap(RateGap):
 
     limit: Limit = agreed("F002")
 
-    def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
-        """Return true positives, and rows with the positive outcome."""
-        tp, _, fn, _ = table.cells(positive)
-        return tp, tp + fn
-
     def phrase(self, positive: str) -> str:
         """Return the beginning of the sentence."""
         return f"Among those with the outcome '{positive}', predicted so:"
 
-    def also(self, measured: Sequence[Measurement]) -> list[Measurement]:
+    def also(self, decisions: Decisions, groups: Grouped, measured: Sequence[Measurement]) -> list[Measurement]:
         """Return the false negative rates: one minus the true positive rates."""
-        return [
-            replace(
-                m,
-                name="false_negative_rate",
-                value=None if m.value is None else 1 - m.value,
-                interval=None if m.interval is None else (1 - m.interval[1], 1 - m.interval[0]),
-            )
-            for m in measured
-        ]
+        return mirrored(measured, "false_negative_rate")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.fairness.rate_gap import RateGap, agreed
-from audit.checks.outcomes import Confusion
 from audit.core.limit import Limit
 
 
@@ -26,11 +25,6 @@ class FalsePositiveRateGap(RateGap):
     )
 
     limit: Limit = agreed("F003")
-
-    def counts(self, table: Confusion, positive: str) -> tuple[int, int]:
-        """Return false positives, and rows with another outcome than the positive one."""
-        tp, fp, fn, _ = table.cells(positive)
-        return fp, table.n - tp - fn
 
     def phrase(self, positive: str) -> str:
         """Return the beginning of the sentence."""

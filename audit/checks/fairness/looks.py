@@ -13,20 +13,25 @@ from audit.core.contract import Contract
 from audit.core.subject import Subject
 from audit.stats.multiplicity import holm
 
-#: Questions asked of yes-or-no decisions, by what they compare: F001; F005; F002, F003 and their larger one, F006; F007; F008; F009.
+#: Questions asked of yes-or-no decisions, by what they compare: F001; F005; F002 and F003, with F006; F007 (two); F008; F009; F010; F012.
 DECISIONS = (
     "selection_rate",
     "impact_ratio",
     "true_positive_rate",
     "false_positive_rate",
     "positive_predictive_value",
+    "negative_predictive_value",
     "accuracy",
     "false_negative_share",
+    "mean_benefit",
+    "base_rate",
 )
 #: Questions asked of scores: F014, F015.
 SCORES = ("roc_auc", "calibration")
-#: Questions asked of outcomes that are neither yes nor no, classes or numbers: F016, F017.
-OUTCOMES = ("accuracy_of_classes", "mean_error")
+#: Questions asked of quantities: F016.
+QUANTITIES = ("mean_prediction", "mean_error", "mean_absolute_error", "share_beyond_tolerance")
+#: Questions asked of several classes: F017.
+CLASSES = ("accuracy", "selection_rate", "recall")
 
 
 def attributes_of(subject: Subject, contract: Contract) -> tuple[str, ...]:
@@ -42,7 +47,7 @@ def attributes_of(subject: Subject, contract: Contract) -> tuple[str, ...]:
 def questions(subject: Subject) -> tuple[str, ...]:
     """Return what a run asks of each attribute, which follows from the roles and not from what is found."""
     if subject.roles.positive is None:
-        return OUTCOMES
+        return QUANTITIES if subject.is_quantity else CLASSES
     scored = bool(subject.roles.score) or any(model.chosen and model.score for model in subject.models)
     return (*DECISIONS, *SCORES) if scored else DECISIONS
 

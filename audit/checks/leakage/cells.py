@@ -7,7 +7,8 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.leakage.sampled import Sample, known, plain
+from audit.checks.leakage.sampled import Sample
+from audit.checks.plain import known, plain
 
 MOST_BINS, ROWS_A_BIN, MOST_WORDS = 64, 20, 1_000
 MISSING, OTHER = "missing", "other"

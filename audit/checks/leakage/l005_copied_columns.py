@@ -10,7 +10,8 @@ import numpy as np
 
 from audit.checks.leakage.copies import Copy, Kind, find_copies, one_for_one
 from audit.checks.leakage.not_features import barred, proposal
-from audit.checks.leakage.sampled import SIZE, known, read, sampled, with_target
+from audit.checks.leakage.sampled import SIZE, read, sampled, with_target
+from audit.checks.plain import known
 from audit.core.ask import Answers, Ask, Asks, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract

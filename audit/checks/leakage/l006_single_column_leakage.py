@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from audit.checks.leakage.cells import Cells, cells_of
 from audit.checks.leakage.not_features import barred, proposal
-from audit.checks.leakage.sampled import SIZE, Sample, examined, known, read, sampled
+from audit.checks.leakage.sampled import SIZE, Sample, examined, read, sampled
+from audit.checks.plain import known
 from audit.core.ask import Answers, Ask, Asks, Rows, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
@@ -18,6 +19,7 @@ from audit.core.errors import NotApplicable
 from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
+from audit.core.roles import CLASSIFICATION
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed, percent
 from audit.stats.intervals import normal_quantile
@@ -109,7 +111,8 @@ class SingleColumnLeakage(Check):
     @staticmethod
     def _may_be_classes(subject: Subject) -> bool:
         """Return whether the target may have few values: numbers with decimals are quantities unless they are two."""
-        return subject.roles.positive is not None or not subject.table[subject.need("target")].type().is_floating()
+        declared = subject.roles.positive is not None or subject.roles.task == CLASSIFICATION
+        return declared or not (subject.is_quantity or subject.table[subject.need("target")].type().is_floating())
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Find the columns that give the target away."""

@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 import numpy as np
 
 from audit.checks.found import JUDGED, LIMIT
-from audit.checks.leakage.sampled import examined, known, read, row_hash_of, sampled
+from audit.checks.leakage.sampled import examined, read, row_hash_of, sampled
+from audit.checks.plain import known
 from audit.core.ask import Answers, Ask, Asks, rows, scalar
 from audit.core.check import Check, Findings, Suspect, missing, require_column
 from audit.core.errors import NotApplicable

@@ -12,7 +12,8 @@ from audit.checks.found import JUDGED, LIMIT
 from audit.checks.leakage.agreement import LEVEL, Evidence, best_agreement
 from audit.checks.leakage.not_features import barred
 from audit.checks.leakage.out_of_fold import out_of_fold
-from audit.checks.leakage.sampled import SIZE, Sample, examined, known, read, sampled, with_target
+from audit.checks.leakage.sampled import SIZE, Sample, examined, read, sampled, with_target
+from audit.checks.plain import known
 from audit.core.ask import Answers, Asks, frame, row_hash, sample, scalar
 from audit.core.check import Check, Findings, Suspect, missing, require_column
 from audit.core.contract import Contract

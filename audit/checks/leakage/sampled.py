@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
+from audit.checks.plain import known, plain
 from audit.core.ask import Ask, frame, row_hash, sample
-from audit.core.check import missing
 from audit.core.errors import NotApplicable
 from audit.core.subject import Subject
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE = 10_000
-#: Longer texts are told apart by their hash, so that a cell of a megabyte costs no more than another.
-LONGEST = 64
 
 
 def examined(subject: Subject) -> tuple[str, ...]:
@@ -46,11 +44,6 @@ def with_target(subject: Subject) -> tuple[str, ...]:
 def row_hash_of(table: ir.Table, columns: Sequence[str]) -> ir.IntegerValue:
     """Return a 64-bit hash of some columns of each row, by the engine's own function; missing values are alike whatever their kind."""
     return ibis.struct({f"c{i}": known(table[c]) for i, c in enumerate(columns)}).hash()
-
-
-def known(column: ir.Column) -> ir.Column:
-    """Return a column in which every missing value is null, as NaN is in no other type."""
-    return ibis.ifelse(missing(column), ibis.null(column.type()), column) if column.type().is_floating() else column
 
 
 def sampled(subject: Subject, size: int = SIZE) -> Ask:
@@ -115,14 +108,3 @@ def read(subject: Subject, answer: "pd.DataFrame") -> Sample:
     labels = answer["label"].astype(object).where(answer["label"].notna(), None)
     floats: dict[Hashable, str] = {c: "float64" for c in names if rows[c].dtype.kind in "iuf"}
     return Sample(rows.astype(floats), labels.to_numpy(), answer["identity"].to_numpy(dtype=object))
-
-
-def plain(column: ir.Column) -> ir.Column:
-    """Return numbers and moments (seconds since 1970) as floats, all else as text, long ones as their hash."""
-    kind = column.type()
-    if kind.is_numeric() and not kind.is_boolean():
-        return column.cast("float64")
-    if kind.is_date() or kind.is_timestamp():
-        return column.cast("timestamp").epoch_seconds().cast("float64")
-    text = column.cast("string")
-    return ibis.ifelse(text.length() > LONGEST, text.hexdigest("md5"), text)

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-import numpy as np
-
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, left_out, whole
-from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
-from audit.checks.performance.scores import Scores, area, read_scores, score_asks
+from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary
+from audit.checks.performance.scored import Scored
+from audit.checks.performance.several_classes import class_table, heatmap, of_each_class, over_all_classes
 from audit.checks.rate import bar
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Ask, Asks
@@ -19,15 +18,11 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed
-from audit.stats.auc import roc_curve
-
-SHOWN_CLASSES = 30
-CURVE_POINTS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Performance(Check):
-    """Accuracy, balanced accuracy, precision, recall, F1 and ROC AUC, each with an interval, and the table of label × prediction."""
+    """The usual metrics of hard predictions and, with a score, those of ranking and of probabilities, each with an interval."""
 
     code: ClassVar[str] = "M001"
     title: ClassVar[str] = "Performance"
@@ -40,6 +35,7 @@ class Performance(Check):
     cites: ClassVar[tuple[str, ...]] = (
         "Newcombe (2006), Statistics in Medicine 25, 559-573: interval of the ROC AUC",
         "Blaker (2000), Canadian Journal of Statistics 28, 783-798: exact interval of a rate",
+        "Gaffke (2005), Mathematical Methods of Statistics 14, 451-467: interval of the mean of bounded numbers",
     )
 
     limit: Limit = Limit(
@@ -52,7 +48,7 @@ class Performance(Check):
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Return one check, or those of the contract; without a score or a positive outcome there is no ROC AUC for the default limit to judge."""
         checks = super().plan(subject, contract)
-        if _scored(subject):
+        if Scored.possible(subject):
             return checks
         unjudged = Limit(reason="no score of a binary target, so nothing to judge by default")
         return [replace(check, limit=unjudged) if check.limit == cls.limit else check for check in checks]
@@ -60,8 +56,8 @@ class Performance(Check):
     def asks(self, subject: Subject) -> Asks:
         """Ask for label × prediction counts and, where there is a score, for score counts by label."""
         asks: dict[str, Ask] = {"labels": label_counts(subject), "cells": cell_counts(subject, subject.need("prediction"))}
-        if _scored(subject):
-            asks |= score_asks(subject, subject.need("score"))
+        if Scored.possible(subject):
+            asks |= Scored.asks(subject)
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -69,30 +65,22 @@ class Performance(Check):
         prediction = subject.need("prediction")
         outcomes = Outcomes.of(subject, answers.rows("labels"))
         table = whole(by_group(subject, prediction, outcomes, answers.rows("cells")))
-        scores = read_scores(answers) if _scored(subject) else None
-        auc = area(scores) if scores is not None else None
         right = accuracy(table)
         metrics = [right, balanced_accuracy(table)]
-        metrics += binary(table, outcomes.positive) if outcomes.positive is not None else [macro_f1(table)]
-        metrics += [auc] if auc is not None else []
-        others = [] if outcomes.positive is not None else per_class_recall(table, subject.need("target"), outcomes.names)
-        exhibits = [_bars(metrics), _heatmap(table, outcomes)]
-        if scores is not None and auc is not None and auc.value is not None:
-            exhibits.append(_curve(scores, auc.value))
-        message = _message(subject, table, outcomes, right, auc, scores)
-        return Findings([*metrics, *others, *left_out(table)], message, [e for e in exhibits if e])
+        metrics += binary(table, outcomes.positive) if outcomes.positive is not None else over_all_classes(table)
+        scored = Scored.of(answers) if Scored.possible(subject) else None
+        metrics += [scored.auc, scored.precision] if scored else []
+        target = subject.need("target")
+        each = [] if outcomes.positive is not None else of_each_class(table, target, outcomes.names)
+        exhibits = [_bars(metrics), heatmap(table, outcomes), *([class_table(each, target)] if each else [])]
+        everything = [*metrics, *each, *(scored.others if scored else []), *left_out(table)]
+        return Findings(everything, _message(subject, table, outcomes, right, scored), exhibits)
 
 
-def _scored(subject: Subject) -> bool:
-    return bool(subject.roles.score) and subject.roles.positive is not None
-
-
-def _message(subject: Subject, table: Confusion, outcomes: Outcomes, right: Measurement, auc: Measurement | None, scores: Scores | None) -> str:
+def _message(subject: Subject, table: Confusion, outcomes: Outcomes, right: Measurement, scored: Scored | None) -> str:
     rows = f"{table.n:,} held-out rows" if subject.roles.split else f"{table.n:,} rows (no split is recorded, so the model may have learnt from them)"
     text = f"{known(right.value)} of {rows} are predicted right ({span(right)})"
-    if auc is not None and auc.value is not None:
-        text += f"; the ROC AUC is {auc.value:.3f} ({span(auc, 1, 3)})"
-    text += "."
+    text += f"{scored.ranked if scored else ''}."
     missing = [(table.missing_labels, "label"), (table.missing_predictions, "prediction")]
     for number, what in missing:
         text += f" {counted(number, 'row has', 'rows have')} no {what} and {'is' if number == 1 else 'are'} left out." if number else ""
@@ -105,44 +93,12 @@ def _message(subject: Subject, table: Confusion, outcomes: Outcomes, right: Meas
     predicted = [k for k, n in zip(table.predictions, table.counts.sum(axis=0), strict=True) if n]
     if len(predicted) == 1:
         text += f" The model predicts '{outcomes.names.get(predicted[0], predicted[0])}' for every row."
-    if scores is not None and len(scores.scores) == 1:
-        text += f" Every row has the same score, {scores.scores[0]:g}."
-    return text
+    return text + (scored.remarks if scored else "")
 
 
 def _bars(metrics: list[Measurement]) -> Exhibit:
-    rows = [bar(m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1"), m) for m in metrics]
+    rows = [bar(m.name.replace("_", " ").replace("roc auc", "ROC AUC").replace("f1", "F1").replace("matthews", "Matthews"), m) for m in metrics]
     return Exhibit(
-        Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, from 0 to 1",
+        Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, 1 is best",
         note="n is the number of rows a metric rests on: precision only on those predicted positive, recall only on those that are positive.",
-    )  # fmt: skip
-
-
-def _heatmap(table: Confusion, outcomes: Outcomes) -> Exhibit | None:
-    if len(table.labels) > SHOWN_CLASSES or len(table.predictions) > SHOWN_CLASSES:
-        return None
-    totals = table.counts.sum(axis=1)
-    rows = [
-        (outcomes.names.get(p, p), outcomes.names[label], int(table.counts[i, j]) / int(totals[i]) if totals[i] else None, int(table.counts[i, j]))
-        for i, label in enumerate(table.labels)
-        for j, p in enumerate(table.predictions)
-    ]
-    return Exhibit(
-        Kind.HEATMAP, "Label and prediction", ("x", "y", "value", "n"), rows, "predicted", "label",
-        note="Colour: share among the rows with that label; n: number of rows.",
-    )  # fmt: skip
-
-
-def _curve(scores: Scores, area_below: float) -> Exhibit:
-    false_positive, true_positive = roc_curve(scores.negatives, scores.positives)
-    shown = np.arange(len(false_positive))
-    if len(shown) > CURVE_POINTS:
-        # evenly along the curve's own length, so that steep parts keep their shape
-        along = (false_positive + true_positive) / 2
-        shown = np.unique(np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS)))
-    rows = [(float(false_positive[i]), float(true_positive[i]), "score") for i in shown]
-    rows += [(0.0, 0.0, "chance"), (1.0, 1.0, "chance")]
-    return Exhibit(
-        Kind.LINES, f"ROC curve, area {area_below:.3f}", ("x", "y", "series"), rows, "false positive rate", "true positive rate",
-        note="Each point is a threshold; the further the curve bends away from the line of chance, the better the score orders rows.",
     )  # fmt: skip

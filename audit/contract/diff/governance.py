@@ -25,6 +25,7 @@ NEW_USE = Effect(Compatibility.UNDECIDED, Compatibility.BREAKING)
 #: What it means that a custom property came, went, or changed, with the reason.
 CUSTOM: Mapping[str, tuple[Effect, Effect, Effect, str]] = {
     "positive": (MORE_LOOKED_AT, UNKNOWN, NEW_USE, "rates by group are shares of the outcome that counts as positive"),
+    "task": (MORE_LOOKED_AT, UNKNOWN, NEW_USE, "classes and quantities are measured by different checks"),
     "bins": (MORE_LOOKED_AT, UNKNOWN, UNKNOWN, "groups are made by these edges, and rates are compared between them"),
     "groupReference": (MORE_LOOKED_AT, LESS_LOOKED_AT, UNKNOWN, "groups are compared with these shares"),
     "purpose": (NEW_USE, NEW_USE, NEW_USE, "what the data may be used for; rows that state purposes of their own are held to it"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from audit.core.exhibit import Exhibit
+from audit.render.branches import ordered
 from audit.render.charts.bars import row_chart
 from audit.render.charts.parts import distinct, records, text_of, wrapped
 
@@ -24,22 +25,3 @@ def tree(exhibit: Exhibit) -> Any:
         margin = STOP + INDENT * row["level"]
         row["label"] = "\n".join([f"{margin}{'└ ' if row['level'] else ''}{first}", *(f"{margin}{INDENT}{part}" for part in rest)])
     return row_chart(exhibit, rows, indented=True)
-
-
-def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of a tree parents first, each with its ``level``; rows that hang in a circle come last, as roots."""
-    known = {row["id"] for row in rows}
-    children: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows:
-        parent = row["parent"] if row["parent"] in known and row["parent"] != row["id"] else None
-        children.setdefault(parent, []).append(row)
-    result: list[dict[str, Any]] = []
-    placed: set[int] = set()
-    waiting = [(row, 0) for row in reversed(children.get(None, []))]
-    while waiting:
-        row, level = waiting.pop()
-        if id(row) not in placed:
-            placed.add(id(row))
-            result.append(row | {"level": level})
-            waiting += [(child, level + 1) for child in reversed(children.get(row["id"], []) if row["id"] is not None else [])]
-    return result + [row | {"level": 0} for row in rows if id(row) not in placed]

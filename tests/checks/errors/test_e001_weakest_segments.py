@@ -1,42 +1,21 @@
 """E001 on planted weaknesses, on noise, and on tables it must refuse."""
 
 import hashlib
+import hmac
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 
-from audit.checks.errors.e001_weakest_segments import WeakestSegments, _even
+from audit.checks.errors.e001_weakest_segments import WeakestSegments
+from audit.checks.errors.held_out import HeldOut
 from audit.core.ask import frame as frame_ask
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Kind
 from audit.core.status import Status
 from tests.answers import findings, one, status, subject_of
-
-
-def table(n=5_000, extra=0.3, seed=0):
-    """A colour × checks conjunction of 3 % of the rows in which the model errs more often."""
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        {
-            "row": range(n),
-            "colour": rng.choice(["Black", "White", "Other"], n, p=[0.3, 0.6, 0.1]),
-            "checks": rng.choice(6, n, p=[0.3, 0.3, 0.2, 0.1, 0.08, 0.02]),
-            "age": rng.integers(16, 70, n),
-        }
-    )
-    weak = (frame["colour"] == "Black") & (frame["checks"] >= 4)
-    frame["label"] = rng.choice(["No", "Yes"], n)
-    wrong = rng.random(n) < np.where(weak, 0.15 + extra, 0.15)
-    frame["prediction"] = np.where(wrong, np.where(frame["label"] == "Yes", "No", "Yes"), frame["label"])
-    return frame, weak.to_numpy(), wrong
-
-
-ROLES = {"target": "label", "prediction": "prediction", "key": ("row",)}
-
-
-def even(row):
-    return hashlib.md5(str(row).encode()).hexdigest()[-1] in "02468ace"
+from tests.checks.errors.planted import ROLES, even, table
 
 
 def test_a_planted_conjunction_is_found_and_counted_on_the_other_half():
@@ -55,21 +34,31 @@ def test_a_planted_conjunction_is_found_and_counted_on_the_other_half():
     difference = one(found, "error_rate_difference", {"segment": text})
     assert difference.value == pytest.approx(wrong[inside].mean() - wrong[outside].mean())
     assert difference.interval[0] < difference.value < difference.interval[1]
-    assert one(found, "error_rate").value == pytest.approx(wrong.mean())
+    every = one(found, "error_rate")
+    assert (every.value, every.n) == (pytest.approx(wrong[odd].mean()), odd.sum())
     assert f"Of {inside.sum()} rows with {text}, {wrong[inside].mean():.1%}".replace("%", " %") in found.message
     assert "Found on one half of 5,000 held-out rows, counted on the other." in found.message
 
 
-def test_exhibits_are_aggregates_of_the_confirmation_half():
+def test_exhibits_are_counts_of_the_confirmation_half_and_hashes_of_keys():
+    frame, weak, wrong = table()
+    subject, engine = subject_of(frame, **ROLES)
+    bars, listed, keys = findings(WeakestSegments(), subject, engine).exhibits
+    assert [e.kind for e in (bars, listed, keys)] == [Kind.BARS, Kind.TABLE, Kind.TABLE]
+    assert keys.columns == ("segment", "hash of the row's key")
+    hashes = {hashlib.md5(str(r).encode()).hexdigest(): r for r in frame["row"]}
+    rows = [hashes[h] for h in keys.column("hash of the row's key")]
+    assert len(rows) == 25
+    assert all(weak[r] and wrong[r] and even(r) for r in rows)
+
+
+def test_a_secret_makes_names_that_nobody_can_guess(monkeypatch):
     frame, _, _ = table()
     subject, engine = subject_of(frame, **ROLES)
-    bars, listed, tree = findings(WeakestSegments(), subject, engine).exhibits
-    assert [e.kind for e in (bars, listed, tree)] == [Kind.BARS, Kind.TABLE, Kind.TREE]
-    odd = sum(not even(r) for r in frame["row"])
-    assert tree.rows[0][:3] == ("0", None, "all rows")
-    assert tree.column("n")[0] == odd
-    children = [n for n, parent in zip(tree.column("n"), tree.column("parent"), strict=True) if parent == "0"]
-    assert sum(children) == odd
+    plain = findings(WeakestSegments(), subject, engine).exhibits[-1].column("hash of the row's key")
+    monkeypatch.setenv("ASSAY_MASK_KEY", "a secret")
+    named = findings(WeakestSegments(), subject, engine).exhibits[-1].column("hash of the row's key")
+    assert named == [hmac.new(b"a secret", h.encode(), "sha256").hexdigest()[:32] for h in plain]
 
 
 def test_the_same_model_without_a_weakness_passes():
@@ -97,15 +86,24 @@ def test_a_perfect_model_has_no_weak_segment():
     found = findings(WeakestSegments(), subject, engine)
     assert one(found, "error_rate").value == 0
     assert one(found, "confirmed_segments").value == 0
+    assert found.message == "The model errs on none of 400 held-out rows, so there are no errors to describe."
+
+
+def test_a_model_that_is_always_wrong_is_not_praised():
+    frame, _, _ = table(n=400)
+    subject, engine = subject_of(frame.assign(prediction=np.where(frame["label"] == "Yes", "No", "Yes")), **ROLES)
+    with pytest.raises(NotApplicable, match="errs on all 400 held-out rows"):
+        findings(WeakestSegments(), subject, engine)
 
 
 def test_a_sample_says_so_and_is_the_same_again():
     frame, _, _ = table(n=2_000)
     subject, engine = subject_of(frame, **ROLES)
-    check = WeakestSegments(rows=1_000)
+    check = WeakestSegments(rows=400)
     first, second = (findings(check, subject, engine) for _ in range(2))
     assert first == second
-    assert "1,000 of 2,000 held-out rows" in first.message
+    assert "a sample of 400 rows of one half of 2,000 held-out rows" in first.message
+    assert one(first, "error_rate").n == sum(not even(r) for r in range(2_000))
 
 
 def test_rows_of_one_person_stay_in_one_half():
@@ -116,8 +114,12 @@ def test_rows_of_one_person_stay_in_one_half():
     frame["prediction"] = np.where(frame.pop("wrong"), "y", "x")
     frame.loc[:9, "label"] = "y"
     subject, engine = subject_of(frame, entity="person", **ROLES)
-    halved = engine.one(frame_ask(subject.table.select("person", half=_even(subject, subject.table))))
-    assert halved["half"].tolist() == [even(person) for person in halved["person"]]
+    held = HeldOut.of(subject)
+    assert held.described == ("town",)
+    by_row = frame.set_index("row")["person"]
+    hashes = {hashlib.md5(str(row).encode()).hexdigest(): person for row, person in by_row.items()}
+    halved = engine.one(frame_ask(held.table.select("identity", "first")))
+    assert halved["first"].tolist() == [even(hashes[h]) for h in halved["identity"]]
 
 
 def test_labels_and_predictions_may_have_other_types_and_gaps():
@@ -128,8 +130,9 @@ def test_labels_and_predictions_may_have_other_types_and_gaps():
     frame.loc[100:149, "prediction"] = np.nan
     subject, engine = subject_of(frame, **ROLES)
     found = findings(WeakestSegments(), subject, engine)
-    assert one(found, "error_rate").n == 4_850
-    assert one(found, "error_rate").value == pytest.approx(wrong[150:].mean())
+    odd = np.array([not even(r) for r in frame["row"]]) & (np.arange(5_000) >= 150)
+    assert one(found, "error_rate").n == odd.sum()
+    assert one(found, "error_rate").value == pytest.approx(wrong[odd].mean())
 
 
 def test_whole_numbers_match_their_text():
@@ -137,7 +140,7 @@ def test_whole_numbers_match_their_text():
     frame["label"] = np.random.default_rng(0).choice(["1", "2", "3"], 1_000)
     frame["prediction"] = np.where(frame["age"] > 40, frame["label"].astype(float), 1.0)
     subject, engine = subject_of(frame, **ROLES)
-    expected = (frame["label"].astype(float) != frame["prediction"]).mean()
+    expected = (frame["label"].astype(float) != frame["prediction"])[~frame["row"].map(even)].mean()
     assert one(findings(WeakestSegments(), subject, engine), "error_rate").value == pytest.approx(expected)
 
 
@@ -148,14 +151,14 @@ def test_three_classes_are_judged_by_right_or_wrong():
     frame["prediction"] = np.where(frame["age"] > 40, frame["label"], "a")
     subject, engine = subject_of(frame, **ROLES)
     found = findings(WeakestSegments(), subject, engine)
-    assert one(found, "error_rate").value == pytest.approx((frame["label"] != frame["prediction"]).mean())
+    assert one(found, "error_rate").value == pytest.approx((frame["label"] != frame["prediction"])[~frame["row"].map(even)].mean())
     assert one(found, "confirmed_segments").value >= 1
 
 
 @pytest.mark.parametrize(
     ("change", "roles", "message"),
     [
-        (lambda f: f.assign(label=np.linspace(0, 1, len(f)), prediction=0.5), {}, "is no class"),
+        (lambda f: f.assign(label=[f"p{i}" for i in range(len(f))], prediction="p1"), {}, "is no class"),
         (lambda f: f[:100], {}, "needs about 120 held-out rows"),
         (lambda f: f[["row", "label", "prediction"]], {}, "needs columns beside label and prediction"),
         (lambda f: f, {"prediction": None}, "needs a prediction column"),
@@ -173,4 +176,49 @@ def test_awkward_column_names_and_nested_columns():
     frame, _, _ = table(n=800)
     frame = frame.rename(columns={"colour": 'c o"l.our ü', "age": "assay 'age'"}).assign(tags=[["a"]] * 800)
     subject, engine = subject_of(frame, **ROLES)
-    assert one(findings(WeakestSegments(), subject, engine), "error_rate").n == 800
+    assert one(findings(WeakestSegments(), subject, engine), "error_rate").n == sum(not even(r) for r in range(800))
+
+
+def test_numbers_are_judged_by_the_size_of_the_error():
+    frame, weak, _ = table()
+    rng = np.random.default_rng(0)
+    frame["prediction"] = 2.0 * frame["age"]
+    frame["label"] = frame["prediction"] + rng.normal(size=5_000) * np.where(weak, 9, 3)
+    subject, engine = subject_of(frame, **ROLES)
+    found = findings(WeakestSegments(), subject, engine)
+    size, odd = (frame["label"] - frame["prediction"]).abs(), ~frame["row"].map(even)
+    inside, outside = size[odd & weak], size[odd & ~weak]
+    [text] = {m.where["segment"] for m in found.measurements if "Black" in m.where.get("segment", "")}
+    mean = one(found, "mean_absolute_error", {"segment": text})
+    assert (mean.value, mean.n) == (pytest.approx(inside.mean()), len(inside))
+    assert mean.interval == pytest.approx(scipy.stats.t.interval(0.95, len(inside) - 1, inside.mean(), scipy.stats.sem(inside)), rel=1e-4)
+    apart = one(found, "mean_absolute_error_difference", {"segment": text})
+    welch = scipy.stats.ttest_ind(inside, outside, equal_var=False).confidence_interval()
+    assert apart.interval == pytest.approx(tuple(welch), rel=1e-4)
+    assert found.message.startswith(f"For {len(inside)} rows with {text}, the error is {inside.mean():.4g} on average")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f[["row", "label", "prediction", "colour"]],
+        lambda f: f.assign(colour="a", checks=1, age=7.5),
+        lambda f: pd.concat([f, pd.DataFrame(np.eye(600)[np.arange(len(f)) % 600].astype(int)).add_prefix("h")], axis=1),
+        lambda f: f.assign(age=[f"name {i}" for i in range(len(f))]),
+        lambda f: f.assign(age=np.where(f["row"] % 3 == 0, np.nan, np.inf)),
+    ],
+    ids=["one feature", "constant columns", "one-hot columns", "a name in each row", "gaps and infinities"],
+)
+def test_unhelpful_columns_do_no_harm(change):
+    frame, _, wrong = table(n=1_200)
+    subject, engine = subject_of(change(frame), **ROLES)
+    found = findings(WeakestSegments(), subject, engine)
+    assert one(found, "error_rate").value == pytest.approx(wrong[~frame["row"].map(even)].mean())
+
+
+def test_columns_that_never_vary_make_no_segments():
+    frame, _, _ = table(n=400)
+    subject, engine = subject_of(frame.assign(colour="a", checks=1, age=7.5), **ROLES)
+    assert findings(WeakestSegments(), subject, engine).message == (
+        "No column of one half of 400 held-out rows has a condition that 30 rows meet and 30 do not, so there are no segments."
+    )

@@ -3,13 +3,15 @@
 import pandas as pd
 import pytest
 
-from audit.checks.fairness.looks import DECISIONS, OUTCOMES, SCORES, adjusted, attributes_of, looks, questions
+from audit.checks.fairness.looks import CLASSES, DECISIONS, QUANTITIES, SCORES, adjusted, attributes_of, looks, questions
 from audit.core.contract import Contract, Place, Rule
 from audit.core.subject import Model
 from audit.stats.multiplicity import holm
 from tests.answers import subject_of
 
-FRAME = pd.DataFrame({"y": [0, 1, 0, 1], "p": [0, 1, 1, 0], "s": [0.1, 0.9, 0.6, 0.4], "sex": list("fmfm"), "race": list("abab"), "three": list("xyzx")})
+FRAME = pd.DataFrame(
+    {"y": [0, 1, 0, 1], "p": [0, 1, 1, 0], "s": [0.1, 0.9, 0.6, 0.4], "sex": list("fmfm"), "race": list("abab"), "three": list("xyzx")}
+)
 
 
 def rule(check, column="", engine="assay", **parameters):
@@ -30,14 +32,16 @@ def test_questions_follow_from_the_roles():
     subject, _ = subject_of(FRAME, (Model("m", "p", "s"),), target="y", sensitive=("sex",))
     assert questions(subject) == (*DECISIONS, *SCORES)
     subject, _ = subject_of(FRAME, target="three", prediction="p", sensitive=("sex",))
-    assert questions(subject) == OUTCOMES
+    assert questions(subject) == CLASSES
+    subject, _ = subject_of(FRAME, target="s", prediction="p", sensitive=("sex",))
+    assert questions(subject) == QUANTITIES
 
 
 def test_looks_are_questions_times_attributes_and_one_for_each_search():
     subject, _ = subject_of(FRAME, target="y", prediction="p", sensitive=("sex",))
-    assert looks(subject, ["sex"]) == 7 + 1
-    assert looks(subject, ["sex", "race"]) == 14 + 2
-    assert looks(subject, []) == 8
+    assert looks(subject, ["sex"]) == 10 + 1
+    assert looks(subject, ["sex", "race"]) == 20 + 2
+    assert looks(subject, []) == 11
 
 
 def test_holm_with_unknown_p_values_is_holm_with_the_largest_ones():

@@ -14,7 +14,7 @@ from audit.checks.fairness.f002_true_positive_rate_gap import TruePositiveRateGa
 from audit.checks.fairness.f003_false_positive_rate_gap import FalsePositiveRateGap
 from audit.checks.fairness.rate_gap import RateGap
 from audit.core.contract import Contract, Place, Rule
-from audit.core.errors import NotApplicable
+from audit.core.errors import DataError, NotApplicable
 from audit.core.limit import Limit
 from audit.core.status import Status
 from tests.answers import findings, one, status, subject_of
@@ -138,13 +138,37 @@ def test_group_with_one_member() -> None:
     ("frame", "match"),
     [
         (table(a=(5, 5, 5, 5)), "one group only"),
-        (table(**{f"g{i}": (1, 0, 0, 1) for i in range(51)}), "more than 50 groups"),
         (table(a=(5, 5, 5, 5)).assign(g=None), "no value in any held-out row"),
     ],
 )
 def test_nothing_to_compare(frame: pd.DataFrame, match: str) -> None:
     with pytest.raises(NotApplicable, match=match):
         measured(SelectionRateGap, frame)
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"), [(51, "'g' has 51 groups, too many"), (5_000, "'g' has 5,000 groups, too many"), (20_100, "thousands of groups")]
+)
+def test_too_many_groups_are_never_green(groups: int, words: str) -> None:
+    frame = pd.DataFrame({"g": np.arange(groups).repeat(2), "y": [0, 1] * groups, "p": [0, 1] * groups, "sex": ["f", "m"] * groups})
+    subject, engine = subject_of(frame, target="y", prediction="p", sensitive=("g", "sex"))
+    for check in SelectionRateGap.plan(subject, Contract()):
+        found = findings(check, subject, engine)
+        if check.attribute == "g":
+            assert words in found.message
+            assert "roles: {bins: {g: [25, 45]}}" in found.message
+            assert one(found, "selection_rate_difference").value is None
+            assert status(check, found) is Status.UNDECIDED
+        else:  # the other attribute does not suffer from it
+            assert one(found, "selection_rate", {"sex": "f"}).n == groups
+
+
+def test_scores_in_place_of_predictions_are_told() -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"g": rng.integers(0, 3, 30_000), "y": rng.integers(0, 2, 30_000), "p": rng.random(30_000)})
+    subject, engine = subject_of(frame, target="y", prediction="p", sensitive=("g",))
+    with pytest.raises(DataError, match=r"no predicted classes. If it is a score, name it under 'roles: score'"):
+        findings(SelectionRateGap(attribute="g"), subject, engine)
 
 
 def test_what_is_missing_is_named() -> None:
@@ -164,15 +188,15 @@ def test_plan_shares_the_error_rate_and_takes_limits_from_the_contract() -> None
     frame = table(a=(5, 5, 5, 5), b=(5, 5, 5, 5)).assign(sex="x", age="y")
     subject, _ = subject_of(frame, target="y", prediction="p", sensitive=("g", "sex"))
     plain = list(SelectionRateGap.plan(subject, Contract()))
-    assert [(c.attribute, c.looks, c.limit.high) for c in plain] == [("g", 6, 0.1), ("sex", 6, 0.1)]
+    assert [(c.attribute, c.looks, c.limit.high) for c in plain] == [("g", 22, 0.1), ("sex", 22, 0.1)]
     here = Place("arrests.odcs.yaml", 31)
     rules = [
         Rule("custom", here, engine="assay", implementation={"check": "F001", "attribute": "age"}, limit=Limit(high=0.2, source=str(here))),
         Rule("custom", here, column="sex", engine="assay", implementation={"check": "F001"}, limit=Limit(high=0.3, source=str(here))),
     ]
     declared = list(SelectionRateGap.plan(subject, Contract(rules=rules)))
-    assert [(c.attribute, c.looks, c.limit.high) for c in declared] == [("g", 9, 0.1), ("sex", 9, 0.3), ("age", 9, 0.2)]
-    assert {c.looks for c in TruePositiveRateGap.plan(subject, Contract())} == {6}
+    assert [(c.attribute, c.looks, c.limit.high) for c in declared] == [("g", 32, 0.1), ("sex", 32, 0.3), ("age", 32, 0.2)]
+    assert {c.looks for c in TruePositiveRateGap.plan(subject, Contract(rules=rules))} == {32}
 
 
 def test_awkward_names_and_types_of_groups() -> None:

@@ -1,0 +1,1 @@
+"""Counts of scores by outcome, and by group, and what several checks measure from them alike."""
