@@ -186,9 +186,7 @@ def main() -> None:
                 bare.append(pair[0])
                 mine.append(pair[1])
         first = mine[0]
-        print(
-            f"{len(SETS)} sets of groups, {len(METRICS)} metrics, {options.draws:,} resamples: {first['bands']} bands; {len(mine)} fresh processes each"
-        )
+        print(f"{len(SETS)} sets of groups, {len(METRICS)} metrics, {options.draws:,} resamples: {first['bands']} bands; {len(mine)} processes each")
         print(f"ours: counting and all bands   {middle(mine, 'seconds')}   {median(mine, 'cpu'):.3f} s CPU")
         print(f"  of which counting            {middle(mine, 'count')}")
         print(f"  of which resampling          {middle(mine, 'resample')}")

@@ -1,7 +1,7 @@
 """Numbers that others printed, and ours on the same data: ``ASSAY_REAL_DATA=FOLDER python benchmarks/published_numbers.py``.
 
-The folder holds the data sets that the sources name, which are not ours to give away: ``compas``, ``adult``, ``german`` and ``law_school``. Admissions
-to Berkeley are 24 counts and stand here. A number agrees where ours, rounded to the printed digits, is the printed one.
+The folder holds the data sets that the sources name, which are not ours to give away: ``compas``, ``adult``, ``german`` and ``law_school``.
+Admissions to Berkeley are 24 counts and stand here. A number agrees where ours, rounded to the printed digits, is the printed one.
 """
 
 import os
@@ -91,7 +91,7 @@ def german(folder: Path) -> Iterator[Number]:
 
 
 def law_school(folder: Path) -> Iterator[Number]:
-    """Passing the bar, predicted as the authors' notebook does: race as 0 and 1, 70 to 30, seed 42, 100 steps of the solver, which end unconverged."""
+    """Passing the bar, predicted as the authors' notebook does: race as 0 and 1, 70 to 30, seed 42, 100 steps of the solver, unconverged."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import train_test_split
