@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.engines.asked_model import AskedModel, Values, changed, repeated
+from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, altered, changed, held, repeated
 
 #: Rows that must share a category for it to be asked about, and categories of a column at most.
 MIN_ROWS, MOST_CATEGORIES = 5, 12
@@ -67,7 +67,7 @@ def is_number(column: pd.Series) -> bool:
 
 
 def grid(column: pd.Series, points: int) -> list[Any]:
-    """Return values of a column to ask about: of numbers all, or quantiles that occur; of all else what at least five rows share, the commonest first."""
+    """Return values of a column to ask about: of numbers all, or quantiles that occur; of all else what five rows share, the commonest first."""
     if is_number(column):
         known = np.sort(column.to_numpy(dtype=float, na_value=np.nan))
         known = known[np.isfinite(known)]
@@ -77,6 +77,23 @@ def grid(column: pd.Series, points: int) -> list[Any]:
         return [float(v) for v in found]
     counts = column.value_counts()
     return list(counts[counts >= MIN_ROWS].index[:MOST_CATEGORIES])
+
+
+def reach_of(asked: AskedModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Return how far the answer moves, in the mean, when each column takes the value of another row."""
+    width = max(len(asked.columns), 1)
+    few = rows.head(max(20, min(len(rows), 20_000 // width))).reset_index(drop=True)
+    here, order = asked.chances(few), np.random.default_rng(seed).permutation(len(few))
+    step = max(1, MOST_CELLS // (len(few) * width))
+    found: dict[str, float] = {}
+    for start in range(0, len(asked.columns), step):
+        part = asked.columns[start : start + step]
+        given = repeated(few, len(part))
+        places = [slice(k * len(few), (k + 1) * len(few)) for k in range(len(part))]
+        cells = {c: held(given[c], few[c].take(order).array, place) for c, place in zip(part, places, strict=True)}
+        moved = np.abs(asked.chances(altered(given, cells)).reshape(len(part), len(few)) - here)
+        found |= {column: 0.0 if np.isnan(far).all() else float(np.nanmean(far)) for column, far in zip(part, moved, strict=True)}
+    return found
 
 
 def partial_dependence(asked: AskedModel, rows: pd.DataFrame, column: str, at: Sequence[Any]) -> Values:

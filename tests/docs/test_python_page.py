@@ -21,7 +21,7 @@ def test_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "people.odcs.yaml").write_text(CONTRACT)
     monkeypatch.chdir(tmp_path)
     outcome = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
-    assert outcome.attempted >= 21
+    assert outcome.attempted >= 25
     assert outcome.failed == 0
     assert sorted(f.name for f in tmp_path.iterdir()) == ["applicants.parquet", "people.odcs.yaml"]
 

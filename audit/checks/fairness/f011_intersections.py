@@ -111,7 +111,7 @@ class Intersections(Check):
             message = f"The model predicts '{decisions.positive}' for {whom}, so that the rates of all intersections are equal by construction."
             return Findings([nothing, *missing], message + without, _listed(small, self.min_n))
         worst = max(gaps, key=lambda g: (g.low, g.value))
-        measured = [*(_measured(self.judged, g, len(gaps)) for g in gaps), *_rates(worst)]
+        measured = [_largest(self.judged, gaps, self.looks), *(_measured(g, len(gaps)) for g in gaps), *_rates(worst)]
         message = self._message(decisions, worst, len(gaps), len(combos)) + without
         exhibits = [_table(worst), *heat_maps(decisions, combos), *_listed(small, self.min_n)]
         return Findings([*measured, *missing], message, exhibits)
@@ -159,7 +159,7 @@ class Intersections(Check):
         by = " × ".join(worst.attributes)
         low, high = worst.counted.values[worst.lowest], worst.counted.values[worst.highest]
         rows = worst.counted.rows
-        judged = _measured(self.judged, worst, gaps)
+        judged = _measured(worst, gaps)
         ends = [f"{percent(float(rate_))} for {names[i]} (n = {rows[i]:,})" for rate_, i in ((low, worst.lowest), (high, worst.highest))]
         text = (
             f"Of {counted(combos, 'combination')} of attributes and {len(RATES)} rates, the surest gap is in the {rate} by {by}: {ends[0]} and "
@@ -182,13 +182,21 @@ def _against(part: PartGap) -> str:
     return f"{way} than the rest of {part.part} ({points(abs(part.value))} points{chance})"
 
 
-def _measured(name: str, gap: CrossedGap, gaps: int) -> Measurement:
-    where = {"attributes": " × ".join(gap.attributes), "rate": gap.rate}
+def _largest(name: str, gaps: Sequence[CrossedGap], looks: int) -> Measurement:
+    """Return the largest of all gaps: all their intervals hold together, so the larger ends bound it."""
+    ends = max(g.low for g in gaps), max(g.high for g in gaps)
+    method = f"largest of {counted(len(gaps), 'gap')} between intersections, biased upward; larger ends of their intervals, which hold together"
+    n = max(int(g.counted.rows.sum()) for g in gaps)
+    return Measurement(name, max(g.value for g in gaps), "share", n=n, interval=ends, level=1 - (1 - LEVEL) / looks, method=method)
+
+
+def _measured(gap: CrossedGap, gaps: int) -> Measurement:
+    where = {"attributes": " × ".join(gap.attributes)}
     method = (
         f"highest minus lowest, biased upward; newcombe, simultaneous over {counted(gap.pairs, 'pair')} of intersections and "
         f"{counted(gaps, 'combination')} of attributes and rates within one look"
     )
-    return Measurement(name, gap.value, "share", where, int(gap.counted.rows.sum()), (gap.low, gap.high), gap.level, method)
+    return Measurement(f"{gap.rate}_difference", gap.value, "share", where, int(gap.counted.rows.sum()), (gap.low, gap.high), gap.level, method)
 
 
 def _rates(gap: CrossedGap) -> list[Measurement]:

@@ -22,6 +22,7 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import counted, percent, points
+from audit.stats.decision_rates import quotient
 from audit.stats.rates import difference_bounds
 from audit.stats.standardised import Standardised, standardised
 
@@ -134,10 +135,9 @@ class GapWithinStrata(AttributeCheck):
 
     def _message(self, paradoxes: Sequence[Paradox], names: Sequence[str], looked: int, sure: Sequence[tuple[int, int]]) -> str:
         if not paradoxes:
-            gaps, does = counted(len(sure), "sure gap"), "does" if len(sure) == 1 else "do"
-            return (
-                f"The {gaps} in selection by '{self.attribute}' {does} not vanish or turn round within any of {counted(looked, 'column')} for sure."
-            )
+            gaps = "The sure gap" if len(sure) == 1 else f"None of the {len(sure)} sure gaps"
+            does = "does not vanish or turn round" if len(sure) == 1 else "vanishes or turns round"
+            return f"{gaps} in selection by '{self.attribute}' {does} for sure within any column, of {counted(looked, 'column')} looked within."
         said = [self._said(p, names) for p in paradoxes[:SHOWN]]
         more = f" {counted(len(paradoxes) - SHOWN, 'more such case')}." if len(paradoxes) > SHOWN else ""
         return " ".join(said) + more
@@ -148,11 +148,12 @@ class GapWithinStrata(AttributeCheck):
         higher = self._strata_with(p, p.second)
         low, high = (points(-end) for end in reversed(found.within_interval))
         what = "turns round" if found.turned else "is gone, if it does not turn round"
+        where = f", but more of {second} are where few are selected" if _expected(p, p.second) < _expected(p, p.first) else ""
         return (
-            f"Simpson's paradox in '{p.column}': over all rows {first} are selected more often ({rates[0]}, {second} {rates[1]}; a gap of "
-            f"{points(found.crude)} points), but within its values the gap {what}: {points(-found.within)} points in favour of {second} "
-            f"({level(found.level)} interval {low} to {high}). {second} have the higher rate in {higher} of {counted(found.strata, 'value')}; "
-            f"they are more often where few are selected."
+            f"Simpson's paradox in '{p.column}': over all rows {rates[0]} of {first} and {rates[1]} of {second} are selected, a gap of "
+            f"{points(found.crude)} points, but within its values the gap {what}: {points(-found.within)} points in favour of {second} "
+            f"({level(found.level)} interval {low} to {high}). The rate of {second} is the higher one in {higher} of "
+            f"{counted(found.strata, 'value')}{where}."
         )
 
     def _strata_with(self, p: Paradox, group: int) -> int:
@@ -192,6 +193,13 @@ def _sure(known: Grouped, a: int, b: int, each: float) -> bool:
         return False
     low, high = difference_bounds(counts.successes[a], counts.trials[a], counts.successes[b], counts.trials[b], each)
     return bool(low > 0 or high < 0)
+
+
+def _expected(p: Paradox, group: int) -> float:
+    """Return the rate that a group would have if each stratum selected all alike."""
+    both = p.n[[p.first, p.second]].sum(axis=0)
+    pooled = quotient(p.hits[[p.first, p.second]].sum(axis=0), both)
+    return float(np.nansum(p.n[group] * pooled) / p.n[group].sum())
 
 
 def _forward(found: Standardised) -> Standardised:

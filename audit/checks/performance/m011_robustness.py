@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from audit.checks.outcomes import MAX_GROUPS, Outcomes, key, label_counts, null_if_missing
 from audit.checks.performance.perturbations import Perturbation
 from audit.checks.performance.robustness_exhibits import columns, curve, gaps, table
+from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.trial import PREDICTED, Plan, Trial
-from audit.core.ask import Answers, Ask, Asks, frame, sample, scalar
+from audit.core.ask import Answers, Ask, Asks, frame, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.limit import Limit
@@ -77,9 +78,9 @@ class Robustness(Check):
         if absent:
             raise DataError(f"the models were trained on the columns {absent}, which {subject.name} does not have")
         labelled = held_out.filter(~missing(held_out[subject.need("target")]))
-        taken = sample(labelled, self.rows, subject.roles.key)
+        taken = spread_sample(labelled, self.rows, subject.roles.key)
         named = {LABEL: taken[subject.need("target")]} | {f"{PREDICTED}_{i}": taken[m.prediction] for i, m in enumerate(models)}
-        named |= {f"{GROUP}_{i}": taken[c] for i, c in enumerate(subject.roles.sensitive)}
+        named |= {f"{GROUP}_{i}": subject.group(c, taken) for i, c in enumerate(subject.roles.sensitive)}
         texts = {name: as_text(null_if_missing(column)) for name, column in named.items()}
         asks: dict[str, Ask] = {"labels": label_counts(subject), "size": scalar(labelled.count())}
         return asks | {"rows": frame(taken.select(*features, **texts))}

@@ -32,9 +32,12 @@ GERRYMANDERED = {("B", "f"): (5, 45, 5, 45), ("B", "m"): (45, 5, 45, 5), ("W", "
 def test_gaps_that_neither_attribute_shows():
     """Kearns et al. (2018): every attribute alone is served alike, the intersections are not."""
     found, state = measured(crossed(GERRYMANDERED))
-    where = {"attributes": "race × sex", "rate": "selection_rate"}
-    assert one(found, "intersection_difference", where).value == pytest.approx(0.8)
+    where = {"attributes": "race × sex"}
+    assert one(found, "selection_rate_difference", where).value == pytest.approx(0.8)
     assert state is Status.WARNED
+    largest = one(found, "intersection_difference")
+    others = [m for m in found.measurements if m.name.endswith("_rate_difference")]
+    assert (largest.value, largest.interval) == (max(m.value for m in others), tuple(max(m.interval[i] for m in others) for i in (0, 1)))
     assert "10.0 % for B × f (n = 100) and 90.0 % for B × m (n = 100), 80.0 points" in found.message
     assert "lower than the rest of B (80.0 points) and lower than the rest of f (80.0 points)" in found.message
     assert "further off than each of its parts" in found.message
@@ -65,22 +68,22 @@ def test_an_intersection_that_its_parts_explain_is_not_further_off():
 def test_small_intersections_are_listed_and_not_judged():
     cells = GERRYMANDERED | {("X", "f"): (3, 0, 3, 0)}
     found, _ = measured(crossed(cells))
-    assert one(found, "intersection_difference", {"attributes": "race × sex", "rate": "selection_rate"}).value == pytest.approx(0.8)
+    assert one(found, "selection_rate_difference", {"attributes": "race × sex"}).value == pytest.approx(0.8)
     assert "1 intersection with fewer than 30 rows is listed, not judged." in found.message
     (small,) = [e for e in found.exhibits if "not judged" in e.title]
     assert small.rows == (("race X, sex f", 6),)
     found, _ = measured(crossed(cells), min_n=3)
-    assert one(found, "intersection_difference", {"attributes": "race × sex", "rate": "selection_rate"}).value == pytest.approx(0.9)
+    assert one(found, "selection_rate_difference", {"attributes": "race × sex"}).value == pytest.approx(0.9)
 
 
 def test_every_depth_and_a_bound_on_it():
     rng = np.random.default_rng(4)
     frame = pd.DataFrame({c: rng.choice(list("xy"), 4000) for c in "abcd"} | {"y": rng.integers(0, 2, 4000), "p": rng.integers(0, 2, 4000)})
-    combos = lambda found: {m.where["attributes"] for m in found.measurements if m.name == "intersection_difference"}  # noqa: E731 (short)
+    combos = lambda found: {m.where["attributes"] for m in found.measurements if m.name == "selection_rate_difference"}  # noqa: E731 (short)
     found, _ = measured(frame, tuple("abcd"))
     assert len(combos(found)) == 6 + 4 + 1
     by_hand = frame.groupby(["a", "b", "c", "d"]).p.mean()
-    deepest = one(found, "intersection_difference", {"attributes": "a × b × c × d", "rate": "selection_rate"})
+    deepest = one(found, "selection_rate_difference", {"attributes": "a × b × c × d"})
     assert deepest.value == pytest.approx(by_hand.max() - by_hand.min())
     found, _ = measured(frame, tuple("abcd"), depth=2)
     assert len(combos(found)) == 6
@@ -89,8 +92,8 @@ def test_every_depth_and_a_bound_on_it():
 def test_rows_with_a_missing_value_belong_to_no_intersection_of_it():
     frame = crossed(GERRYMANDERED).astype({"race": object})
     more = pd.concat([frame, pd.DataFrame({"race": [None] * 50, "sex": ["f"] * 50, "y": [1] * 50, "p": [1] * 50})])
-    where = {"attributes": "race × sex", "rate": "selection_rate"}
-    assert one(measured(more)[0], "intersection_difference", where).value == one(measured(frame)[0], "intersection_difference", where).value
+    where = {"attributes": "race × sex"}
+    assert one(measured(more)[0], "selection_rate_difference", where).value == one(measured(frame)[0], "selection_rate_difference", where).value
 
 
 def test_attributes_with_too_many_groups_are_left_out_of_the_crossing():
@@ -99,9 +102,9 @@ def test_attributes_with_too_many_groups_are_left_out_of_the_crossing():
     frame["age"] = rng.permutation(len(frame)) / 7
     found, _ = measured(frame, ("race", "sex", "age"))
     assert "Not crossed, for more than 50 groups: age" in found.message
-    assert {m.where["attributes"] for m in found.measurements if m.name == "intersection_difference"} == {"race × sex"}
+    assert {m.where["attributes"] for m in found.measurements if m.name == "selection_rate_difference"} == {"race × sex"}
     found, _ = measured(frame, ("race", "sex", "age"), bins={"age": [100]})
-    assert "race × age" in {m.where["attributes"] for m in found.measurements if m.name == "intersection_difference"}
+    assert "race × age" in {m.where["attributes"] for m in found.measurements if m.name == "selection_rate_difference"}
     found, state = measured(frame, ("race", "age"))
     assert state is Status.UNDECIDED
     assert "too many to cross" in found.message
