@@ -160,7 +160,9 @@ class SingleRows(Check):
         places, why = self._choose(asked, taken, rows)
         picked, among = rows.iloc[places], taken.iloc[places]
         if self.keys:
-            by_name = rows[[name.startswith(tuple(self.keys)) for name in masked(rows[IDENTITY])]]
+            # a name may be shortened as sentences shorten it, and no further: a short key is the beginning of many
+            names = tuple(key for key in self.keys if len(key) >= DIGITS)
+            by_name = rows[[name.startswith(names) for name in masked(rows[IDENTITY])]]
             named = pd.concat([answers.frame("named"), by_name]).drop_duplicates(IDENTITY).head(MOST_KEYS)
             if len(named):
                 more, known = asked.settle(named)
