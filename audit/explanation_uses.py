@@ -4,96 +4,27 @@ The same checks as in a run, or the search behind them, on a fitted model or any
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from audit.checks.explanation.chosen_rows import IDENTITY
 from audit.checks.explanation.recourse import recourse_by_group
 from audit.checks.explanation.x004_dependence import Dependence
-from audit.checks.explanation.x005_single_rows import IDENTITY, SingleRows
+from audit.checks.explanation.x005_single_rows import SingleRows
 from audit.checks.explanation.x007_proxies import FlowThroughProxies
 from audit.checks.row_names import HEAD, masked
 from audit.core.ask import frame as frame_ask
 from audit.core.ask import row_hash
 from audit.core.check import Check, Findings
 from audit.core.errors import NotApplicable, UsageError, did_you_mean
-from audit.core.exhibit import Exhibit
-from audit.core.roles import Roles
-from audit.core.subject import Model, Subject
+from audit.core.subject import Model
 from audit.core.wording import counted, percent
-from audit.engines.ask_engine import AskEngine, CheckAnswers
+from audit.engines.ask_engine import CheckAnswers
 from audit.engines.counterfactual_space import Promises, space_of
-from audit.engines.sources import frame_source
-from audit.run import resolve_positive
+from audit.explanation_given import POSITION, Given, framed
+from audit.explanation_results import CounterfactualRows, Explanation, table
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-#: Columns that a frame gets beside its own.
-POSITION, LABEL, PREDICTION, SPLIT = "assay_position", "assay_y", "assay_prediction", "assay_split"
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Explanation:
-    """What came out of one look at a model; a notebook shows it.
-
-    Parameters
-    ----------
-    message : str
-        The result in sentences; where nothing could be examined, why.
-    findings : Findings
-        All numbers and exhibits, as a run has them.
-    frame : pandas.DataFrame
-        The main table.
-    """
-
-    message: str
-    findings: Findings
-    frame: "pd.DataFrame"
-
-    @property
-    def numbers(self) -> "pd.DataFrame":
-        """Every measurement: name, where, value, ends of its interval, level, rows and method."""
-        import pandas as pd
-
-        rows = [(m.name, dict(m.where), m.value, *(m.interval or (None, None)), m.level, m.n, m.method) for m in self.findings.measurements]
-        return pd.DataFrame(rows, columns=["name", "where", "value", "low", "high", "level", "n", "method"])
-
-    @property
-    def exhibits(self) -> Sequence[Exhibit]:
-        """The tables behind it, each with the kind of picture that suits it."""
-        return self.findings.exhibits
-
-    def __repr__(self) -> str:
-        """Return the message."""
-        return self.message
-
-    def _repr_html_(self) -> str:
-        tables = [f"<h4>{escape(e.title)}</h4>{_table(e).head(20).to_html(index=False)}<p>{escape(e.note)}</p>" for e in self.exhibits]
-        return f"<p>{escape(self.message)}</p>{''.join(tables)}"
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class CounterfactualRows(Explanation):
-    """Nearest counterfactuals; ``frame`` holds one line for each change: row, column, from, to.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        The rows that the model answers otherwise than wanted, under their own index.
-    counterfactuals : pandas.DataFrame
-        The same rows, changed; those without a counterfactual as they were.
-    found : pandas.Series of bool
-        Which rows have one.
-    distance : pandas.Series of float
-        How far it is; NaN where none was found.
-    """
-
-    rows: "pd.DataFrame" = field(kw_only=True)
-    counterfactuals: "pd.DataFrame" = field(kw_only=True)
-    found: "pd.Series" = field(kw_only=True)
-    distance: "pd.Series" = field(kw_only=True)
+    pass
 
 
 def dependence(
@@ -116,7 +47,7 @@ def dependence(
     seed : int
         Of the resampling.
     """
-    given = _Given.of(model, X, features, positive)
+    given = Given.of(model, X, features, positive)
     return _examined(Dependence(columns=columns, rows=rows, seed=seed), given)
 
 
@@ -152,7 +83,7 @@ def local(
     Explanation
         ``frame`` has a line for each row, with its position in ``X``.
     """
-    given = _Given.of(model, X, features, positive, y)
+    given = Given.of(model, X, features, positive, y)
     size = len(given.frame)
     for position in at:
         if not 0 <= position < size:
@@ -188,7 +119,7 @@ def proxies(
     refit : bool
         Whether the model is fitted again.
     """
-    given = _Given.of(model, X, features, positive, y, sensitive, train)
+    given = Given.of(model, X, features, positive, y, sensitive, train)
     return _examined(FlowThroughProxies(refit=refit and y is not None, seed=seed), given)
 
 
@@ -235,14 +166,14 @@ def counterfactuals(
     from audit.engines.classifier import raw_features
     from audit.engines.counterfactuals import search
 
-    given = _Given.of(model, X, features, wanted, None, sensitive)
+    given = Given.of(model, X, features, wanted, None, sensitive)
     asked = AskedModel(given.model, given.positive)
     taken, known = asked.settle(given.frame)
     refused = ~asked.says_yes(taken)
     places = np.flatnonzero(known)[refused]
     fixed = [*immutable, *(c for c in given.sensitive if c in given.model.features)]
     promises = _promises(given.model, fixed, may_only or {}, ranges or {}, listed or {})
-    seen = given.frame if observed is None else _framed(observed)
+    seen = given.frame if observed is None else framed(observed)
     space = space_of(raw_features(seen, asked.columns), asked.columns, promises)
     rows = taken[refused].reset_index(drop=True)
     found = search(asked, rows, space, wanted=True, most_changes=most_changes, budget=budget)
@@ -267,129 +198,6 @@ def counterfactuals(
         found=pd.Series(found.found, index),
         distance=pd.Series(found.distance, index),
     )
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What was handed over, as one frame."""
-
-    model: Model
-    frame: "pd.DataFrame"
-    index: "pd.Index"
-    sensitive: tuple[str, ...]
-    positive: str | None
-    labelled: bool
-    divided: bool
-
-    @classmethod
-    def of(
-        cls,
-        model: Any,
-        X: Any,
-        features: Sequence[str] | None,
-        positive: Any,
-        y: Any = None,
-        sensitive: Any = None,
-        train: tuple[Any, Any, Any] | None = None,
-    ) -> "_Given":
-        import numpy as np
-        import pandas as pd
-
-        frame = _framed(X)
-        index, names = frame.index, [str(c) for c in frame.columns]
-        fitted = [str(c) for c in getattr(model, "feature_names_in_", ())]
-        taken = [str(c) for c in features] if features is not None else fitted if fitted and set(fitted) <= set(names) else names
-        frame, attributes = _with(frame, y, sensitive)
-        if features is None and not fitted and not isinstance(sensitive, Mapping):
-            taken = [c for c in taken if c in names]
-        for name in taken:
-            if name not in frame.columns:
-                raise UsageError(f"'features' names '{name}', which is no column. {did_you_mean(name, names)}")
-        divided = train is not None or (y is not None and sensitive is not None)
-        if train is not None:
-            learnt, _ = _with(_framed(train[0]), train[1], train[2])
-            frame = pd.concat([learnt.assign(**{SPLIT: "train"}), frame.assign(**{SPLIT: "test"})], ignore_index=True)
-        elif divided:
-            frame[SPLIT] = np.where(np.arange(len(frame)) < len(frame) // 2, "train", "test")
-        classes = list(getattr(model, "classes_", ()))
-        wanted = str(positive) if positive is not None else str(classes[1]) if len(classes) == 2 else None
-        named = Model(
-            type(model).__name__ if not callable(model) or classes else getattr(model, "__name__", "model"), PREDICTION, "", model, tuple(taken)
-        )
-        frame[POSITION] = np.arange(len(frame))
-        return cls(named, frame, index, attributes, wanted, y is not None, divided)
-
-    def subject(self) -> tuple[Subject, AskEngine]:
-        """Return the frame as a subject, with the model's own answers beside the labels."""
-        from audit.engines.asked_model import AskedModel
-
-        frame = self.frame
-        if self.labelled:
-            asked = AskedModel(self.model, self.positive)
-            _, known = asked.settle(frame)
-            frame = frame.assign(**{PREDICTION: _answers(asked, frame, known, frame[LABEL], self.positive)})
-        roles: dict[str, Any] = {"key": (POSITION,), "sensitive": self.sensitive}
-        if self.labelled:
-            roles |= {"target": LABEL, "prediction": PREDICTION, "positive": self.positive}
-        if self.divided:
-            roles["split"] = SPLIT
-        source = frame_source(frame)
-        engine = AskEngine(source.backend)
-        model = self.model if self.labelled else replace(self.model, prediction=POSITION)
-        return resolve_positive(Subject("data", source.table, Roles(**roles), models=(model,)), engine), engine
-
-
-def _answers(asked: Any, frame: "pd.DataFrame", known: "np.ndarray", labels: "pd.Series", positive: str | None) -> Any:
-    """Return the model's answers in the words of the labels; missing where it refuses the row."""
-    import pandas as pd
-
-    from audit.engines.classifier import raw_features
-
-    values = sorted(labels.dropna().unique(), key=str)
-    yes = next((v for v in values if str(v) == positive), values[-1] if values else None)
-    no = next((v for v in values if v != yes), None)
-    said = asked.says_yes(raw_features(frame[known], asked.columns))
-    answers = pd.Series([None] * len(frame), dtype=object)
-    answers[known] = [yes if s else no for s in said]
-    return answers.astype(labels.dtype) if known.all() and no is not None else answers
-
-
-def _framed(X: Any) -> "pd.DataFrame":
-    import numpy as np
-    import pandas as pd
-
-    if hasattr(X, "to_pandas") and not isinstance(X, pd.DataFrame):
-        X = X.to_pandas()
-    if not isinstance(X, pd.DataFrame):
-        array = np.asarray(X)
-        if array.ndim != 2:
-            raise UsageError(f"X is an array of shape {array.shape}; expected a frame, or an array of rows and columns")
-        X = pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
-    return X.rename(columns=str)
-
-
-def _with(frame: "pd.DataFrame", y: Any, sensitive: Any) -> "tuple[pd.DataFrame, tuple[str, ...]]":
-    """Return a frame, numbered from 0, with labels and with attributes that are not among its columns."""
-    import numpy as np
-
-    frame = frame.reset_index(drop=True)
-    if y is not None:
-        if len(y) != len(frame):
-            raise UsageError(f"y has {len(y):,} values, and X has {len(frame):,} rows; give one for each row, in their order")
-        frame[LABEL] = np.asarray(y)
-    if sensitive is None:
-        return frame, ()
-    if isinstance(sensitive, Mapping):
-        for name, values in sensitive.items():
-            if len(values) != len(frame):
-                raise UsageError(f"sensitive '{name}' has {len(values):,} values, and X has {len(frame):,} rows")
-            frame[str(name)] = np.asarray(values)
-        return frame, tuple(str(name) for name in sensitive)
-    names = (sensitive,) if isinstance(sensitive, str) else tuple(str(s) for s in sensitive)
-    for name in names:
-        if name not in frame.columns:
-            raise UsageError(f"'sensitive' names '{name}', which is no column. {did_you_mean(name, frame.columns)}")
-    return frame, names
 
 
 def _promises(
@@ -417,7 +225,7 @@ def _promises(
     )
 
 
-def _examined(check: Check, given: _Given) -> Explanation:
+def _examined(check: Check, given: Given) -> Explanation:
     """Run one check; what cannot be examined is told."""
     import pandas as pd
 
@@ -427,15 +235,9 @@ def _examined(check: Check, given: _Given) -> Explanation:
         findings = check.measure(subject, CheckAnswers(asks, engine.prefetch(asks.values())))
     except NotApplicable as reason:
         return Explanation(f"Nothing to examine: {reason}.", Findings([], str(reason)), pd.DataFrame())
-    first = _table(findings.exhibits[0]) if findings.exhibits else pd.DataFrame()
+    first = table(findings.exhibits[0]) if findings.exhibits else pd.DataFrame()
     if HEAD in first.columns:
         names = engine.one(frame_ask(subject.table.select(POSITION, row_hash(subject.table, (POSITION,)).name(IDENTITY))))
         place = dict(zip(masked(names[IDENTITY]), names[POSITION], strict=True))
         first.insert(0, "position", [int(place[name]) for name in first[HEAD]])
     return Explanation(findings.message, findings, first)
-
-
-def _table(exhibit: Exhibit) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame(list(exhibit.rows), columns=list(exhibit.columns))

@@ -2,9 +2,9 @@
 
 Run: python -m benchmarks.counterfactuals [PYTHON]
 
-PYTHON is the interpreter of an environment that has dice-ml, pyarrow and scikit-learn; without it only ours is measured. With ASSAY_REAL_DATA naming the
-folder of published data sets, Adult is measured too. Both get the same model, the same rows and the same columns that may change; validity is what the
-model answers, distances are in the unit of X006 (numbers by their median absolute deviation, another category counts 1).
+PYTHON is the interpreter of an environment that has dice-ml, pyarrow and scikit-learn; without it only ours is measured. With ASSAY_REAL_DATA naming
+the folder of published data sets, Adult is measured too. Both get the same model, the same rows and the same columns that may change; validity is
+what the model answers, distances are in the unit of X006 (numbers by their median absolute deviation, another category counts 1).
 """
 
 import json
@@ -29,8 +29,8 @@ from benchmarks.counterfactual_model import fitted
 ROOT = Path(__file__).parents[1]
 ROWS, PEER_ROWS = 200, 30
 ADULT = (
-    "age", "workclass", "fnlwgt", "education", "education_years", "marital", "occupation", "relation", "race", "sex", "gain", "loss", "hours", "country",
-    "income",
+    "age", "workclass", "fnlwgt", "education", "education_years", "marital", "occupation", "relation", "race", "sex", "gain", "loss", "hours",
+    "country", "income",
 )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def main(peer: str = "") -> None:
         train, held = drawn.iloc[: int(0.7 * len(drawn))], drawn.iloc[int(0.7 * len(drawn)) :]
         for kind in ("line", "trees"):
             model = fitted(kind, train, numbers, words)
-            asked = AskedModel(Model(kind, "p", "", model, tuple([*numbers, *words])), task.wanted)
+            asked = AskedModel(Model(kind, "p", "", model, (*numbers, *words)), task.wanted)
             refused = held[model.predict(held[[*numbers, *words]]) != task.wanted].head(ROWS)
             rows, _ = asked.settle(refused)
             space = space_of(raw_features(train, asked.columns), asked.columns, Promises(dict.fromkeys(task.fixed, "declared")))
@@ -87,9 +87,7 @@ def main(peer: str = "") -> None:
                 beside(peer, task, kind, train, rows.head(PEER_ROWS), numbers, words, space, model)
 
 
-def say(
-    name: str, kind: str, tool: str, rows: int, valid: float, changed: np.ndarray, distance: np.ndarray, cpu: float, wall: float
-) -> None:
+def say(name: str, kind: str, tool: str, rows: int, valid: float, changed: np.ndarray, distance: np.ndarray, cpu: float, wall: float) -> None:
     middle = (f"{np.mean(changed):.2f}", f"{np.mean(distance):.2f}") if len(changed) else ("-", "-")
     print(f"{name:<9}{kind:<7}{tool:<22}{rows:>5}{valid:>8.1%}{middle[0]:>9}{middle[1]:>10}{cpu / rows:>11.4f}{wall / rows:>11.4f}", flush=True)
 
@@ -107,7 +105,9 @@ def beside(
             script = ROOT / "benchmarks/peers/dice_counterfactuals.py"
             done = subprocess.run([peer, str(script), name, method], capture_output=True, text=True, timeout=1_800, check=False)
             if done.returncode:
-                print(f"{task.name:<9}{kind:<7}dice-ml {method}: ended with {done.returncode}: {done.stderr.strip().splitlines()[-1][:120]}", flush=True)
+                print(
+                    f"{task.name:<9}{kind:<7}dice-ml {method}: ended with {done.returncode}: {done.stderr.strip().splitlines()[-1][:120]}", flush=True
+                )
                 continue
             told = json.loads((folder / f"{method}.json").read_text())
             made = pd.read_parquet(folder / f"{method}.parquet")

@@ -13,12 +13,12 @@ import dice_ml
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from counterfactual_model import fitted  # noqa: E402 (the folder is put on the path first)
+from counterfactual_model import fitted
 
 folder, method = Path(sys.argv[1]), sys.argv[2]
 task = json.loads((folder / "task.json").read_text())
 train, rows = (pd.read_parquet(folder / f"{name}.parquet") for name in ("train", "rows"))
-train, rows = (d.astype({c: object for c in task["words"]}) for d in (train, rows))
+train, rows = (d.astype(dict.fromkeys(task["words"], object)) for d in (train, rows))
 warnings.filterwarnings("ignore")
 model = fitted(task["kind"], train, task["numbers"], task["words"])
 data = dice_ml.Data(dataframe=train, continuous_features=task["numbers"], outcome_name="outcome")
@@ -41,5 +41,7 @@ for i in range(len(rows)):
         continue
     found.append(frame.head(1).assign(row=i))
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-(pd.concat(found) if found else pd.DataFrame({"row": []})).astype({c: str for c in task["words"]} if found else {}).to_parquet(folder / f"{method}.parquet")
+(pd.concat(found) if found else pd.DataFrame({"row": []})).astype(dict.fromkeys(task["words"], str) if found else {}).to_parquet(
+    folder / f"{method}.parquet"
+)
 (folder / f"{method}.json").write_text(json.dumps({"wall": wall, "cpu": cpu, "failed": failed, "version": "dice-ml 0.12"}))
