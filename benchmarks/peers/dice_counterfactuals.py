@@ -18,6 +18,8 @@ from counterfactual_model import fitted
 folder, method = Path(sys.argv[1]), sys.argv[2]
 task = json.loads((folder / "task.json").read_text())
 train, rows = (pd.read_parquet(folder / f"{name}.parquet") for name in ("train", "rows"))
+# its genetic search takes columns by position
+train, rows = train[[*rows.columns, "outcome"]], rows
 train, rows = (d.astype(dict.fromkeys(task["words"], object)) for d in (train, rows))
 warnings.filterwarnings("ignore")
 model = fitted(task["kind"], train, task["numbers"], task["words"])
