@@ -1,4 +1,7 @@
-"""Time and memory of counting scores by group and label from Parquet, and of all that is measured of them: ``python benchmarks/score_counts.py 10000000``."""
+"""Time and memory of counting scores by group and label from Parquet, and of all that is measured of them.
+
+``python benchmarks/score_counts.py 10000000``
+"""
 
 import argparse
 import resource
