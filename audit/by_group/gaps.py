@@ -146,7 +146,8 @@ def _of_scores(metric: Metric, cells: Cells, places: NDArray[np.intp], level: fl
         of = value[known]
         least, most = square_and_add_logs(of[first], (low[first], high[first]), of[second], (low[second], high[second]))
         ratio = float(of.min() / of.max())
-        ratio_interval = float(np.minimum(least, 1 / most).min()), float(min(1.0, np.minimum(most, 1 / least).min()))
+        with np.errstate(divide="ignore"):
+            ratio_interval = float(np.minimum(least, 1 / most).min()), float(min(1.0, np.minimum(most, 1 / least).min()))
     method = f"square and add, bonferroni over {counted(found.pairs, 'pair')}; test: where the interval begins to leave 0"
     ends = int(places[found.highest]), int(places[found.lowest])
     return Gap(found.value, found.interval, ratio, ratio_interval, found.p_value, *ends, len(known), method)
