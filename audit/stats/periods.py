@@ -107,9 +107,10 @@ def _null(groups: Sequence[Moments], binary: bool, draws: int, seed: int) -> tup
         variance = np.array([g.variance for g in groups])
         if not np.nanmax(variance) > 0:
             return None
-        # a group without spread of its own is as sure as the least sure of the others
+        # a group without spread of its own is as sure as the least sure of the others; the spread takes no part in the weights, because where
+        # values are skewed a group of small ones would weigh most
         variance = np.where(usable & (variance > 0), variance, np.nanmax(variance))
-        weights = np.where(usable, n / variance, 0.0)
+        weights = np.where(usable, n, 0).astype(float)
         drawn = rng.normal(0.0, np.sqrt(variance / np.maximum(n, 1)), size=(draws, len(n)))
     return total / np.maximum(n, 1), weights, np.asarray(drawn)
 

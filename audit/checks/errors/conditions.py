@@ -180,6 +180,10 @@ def _ordered(series: "pd.Series", dated: bool) -> _Made | None:
     edges = edges[edges < distinct[-1]]
     whole = bool(np.all(distinct == np.round(distinct))) and not dated
     gap = " or missing" if absent else ""
+    if len(distinct) == 2 and not dated and np.isin(numbers[~np.isnan(numbers)], distinct).all():
+        texts = [f"{name} = {_number(v, whole)}" for v in distinct]
+        pair = [Condition(name, t, o + gap, value=float(v)) for t, o, v in zip(texts, reversed(texts), distinct, strict=True)]
+        return np.where(numbers == distinct[0], 0, 1), [_number(v, whole) for v in distinct], [*pair], pair, np.eye(2)
     written = _dates(edges, distinct) if dated else {v: _number(v, whole) for v in (*edges, *(distinct if few else ()))}
     after = [distinct[np.searchsorted(distinct, edge, side="right")] for edge in edges]
     first = [f"≥ {_number(v, whole)}" if whole else f"> {written[e]}" for e, v in zip(edges, after, strict=True)]

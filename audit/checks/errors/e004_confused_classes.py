@@ -9,7 +9,7 @@ import numpy as np
 from audit.checks.errors.conditions import coded
 from audit.checks.errors.held_out import Halves, HeldOut, Step
 from audit.checks.errors.losses import excess, larger, measured
-from audit.checks.errors.search import Wanted, candidates
+from audit.checks.errors.search import Candidate, Wanted, candidates
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, left_out
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks
@@ -118,9 +118,11 @@ class ConfusedClasses(Check):
         selected = errors.sampled["selected"].to_numpy(dtype=bool).astype(float)
         wanted = Wanted(self.min_rows, self.min_gap, depth=1)
         found = [(c, sign) for sign in (1, 0) for c in candidates(columns, selected if sign else 1 - selected, wanted)[0]]
-        found = sorted(found, key=lambda f: f[0].surprise)
         # one condition of each column: that one side has more of the one kind says that the other has more of the other
-        found = list({c.parts[0].column: (c, sign) for c, sign in found}.values())[::-1][:MOST_TESTED]
+        best: dict[str, tuple[Candidate, int]] = {}
+        for candidate, sign in sorted(found, key=lambda f: -f[0].surprise):
+            best.setdefault(candidate.parts[0].column, (candidate, sign))
+        found = list(best.values())[:MOST_TESTED]
         table, _ = halves.other_half()
         table = table.filter(table.wrong)
         whole, *inside = halves.count(answers, [(Step(c.parts[0]),) for c, _ in found], (table, table.selected.cast("float64")))

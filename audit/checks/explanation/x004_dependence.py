@@ -117,11 +117,12 @@ class Dependence(Check):
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Ask the model along each leading column, and about each pair of them."""
         from audit.engines.asked_model import AskedModel
+        from audit.engines.dependence import reach_of
 
         model, given = model_at_hand(subject), answers.frame("rows")
         asked = AskedModel(model, subject.roles.positive)
         rows, _ = answered(asked, given)
-        reach = _reach(asked, rows, self.seed)
+        reach = reach_of(asked, rows, self.seed)
         leading = [c for c in sorted(reach, key=lambda c: -reach[c]) if reach[c] > 0][: self.columns]
         courses = [c for name in leading if (c := _course(asked, rows, name, [*leading, *asked.columns[:COMPARED]])) is not None]
         where = of_rows(len(rows), answers.scalar("size"))
@@ -132,25 +133,12 @@ class Dependence(Check):
         for course in courses:
             measurements += _measured(model.name, course, asked.unit, self.seed)
             exhibits.append(_picture(course, asked, subject, self.seed))
-        exhibits += shap_course(model, subject, rows, answers.frame("background"), [c.column for c in courses], self.seed)
+        exhibits += shap_course(asked, model, subject, rows, answers.frame("background"), [c.column for c in courses], self.seed)
         pairs = _pairs(asked, rows.head(self.pair_rows), [c.column for c in courses])
         measurements += [m for pair, joint in pairs.items() for m in _interaction(model.name, pair, joint, asked.unit, self.seed)]
         exhibits += _interactions(measurements, asked, rows)
         text = _message(model.name, courses, measurements, asked, subject, where)
         return Findings(measurements, text + refusals(asked, len(given), len(rows)), exhibits)
-
-
-def _reach(asked: "AskedModel", rows: "pd.DataFrame", seed: int) -> dict[str, float]:
-    """Return how far the answer moves, in the mean, when each column takes the value of another row."""
-    from audit.engines.asked_model import changed
-
-    few = rows.head(max(20, min(len(rows), 20_000 // max(len(asked.columns), 1))))
-    here, order = asked.chances(few), np.random.default_rng(seed).permutation(len(few))
-    found = {}
-    for column in asked.columns:
-        moved = np.abs(asked.chances(changed(few, column, few[column].take(order).array)) - here)
-        found[column] = 0.0 if np.isnan(moved).all() else float(np.nanmean(moved))
-    return found
 
 
 def _course(asked: "AskedModel", rows: "pd.DataFrame", column: str, others: Sequence[str]) -> Course | None:
@@ -201,8 +189,8 @@ def _picture(course: Course, asked: "AskedModel", subject: Subject, seed: int) -
     up = f"chance of {outcome(subject)}" if asked.unit != "decision function" else "decision function"
     low, high = np.nanquantile(course.each, MIDDLE, axis=0)
     warning = (
-        f" '{course.column}' goes with '{course.beside}': {percent(course.off)} of what partial dependence asks about does not occur in the data; read "
-        "the local effects."
+        f" '{course.column}' goes with '{course.beside}': {percent(course.off)} of what partial dependence asks about does not occur in the data; "
+        "read the local effects."
         if course.off >= OFF_DATA
         else ""
     )

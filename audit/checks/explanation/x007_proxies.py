@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.explanation.at_hand import answered, flags, groups_of, held_out_rows, model_at_hand, of_rows, outcome, refusals, says, training_rows
-from audit.checks.explanation.left_out_cost import Cost, costs
+from audit.checks.explanation.at_hand import (
+    answered,
+    background_of,
+    flags,
+    group_names,
+    grouped,
+    groups_of,
+    held_out_rows,
+    model_at_hand,
+    of_rows,
+    outcome,
+    refusals,
+    says,
+    training_rows,
+)
+from audit.checks.explanation.left_out_cost import Cost, costs, of_answers
 from audit.checks.explanation.telling_columns import FLOOR, Telling, telling
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks, scalar
@@ -34,6 +48,7 @@ TIMES = 5
 #: Rows that are explained for the share of attribution.
 EXPLAINED = 300
 LABEL, ANSWER = "assay_label", "assay_answer"
+COLUMNS = ("label", "value", "low", "high", "n")
 
 
 @dataclass(frozen=True)
@@ -136,13 +151,14 @@ class FlowThroughProxies(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for bounded samples of held-out and of training rows, with attributes and labels."""
-        model, attributes = model_at_hand(subject), subject.need_many("sensitive")
+        model = model_at_hand(subject)
+        subject.need("sensitive")
         target = subject.roles.target
         judged = {LABEL: says(subject, target), ANSWER: says(subject, model.prediction)} if target and subject.roles.positive is not None else {}
         return {
             "size": scalar(subject.held_out.count()),
-            "rows": held_out_rows(subject, self.rows, *attributes, **judged),
-            "train": training_rows(subject, self.train, *attributes, *([target] if target else [])),
+            "rows": held_out_rows(subject, self.rows, **grouped(subject), **judged),
+            "train": training_rows(subject, self.train, *([target] if target else []), **grouped(subject)),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
@@ -166,16 +182,17 @@ class FlowThroughProxies(Check):
         self, subject: Subject, model: Model, asked: "AskedModel", attribute: str, taken: "pd.DataFrame", rows: "pd.DataFrame", train: "pd.DataFrame",
         yes: NDArray[np.bool_],
     ) -> About | None:  # fmt: skip
-        members = groups_of(rows[attribute], ENOUGH)
+        name = group_names(subject)[attribute]
+        members = groups_of(rows[name], ENOUGH)
         if not members:
             return None
         order = sorted(members, key=lambda g: float(yes[members[g]].mean()))
         low, high = order[0], order[-1]
         pair = (members[high], members[low])
         whole = train if len(train) >= 2 * ENOUGH else rows
-        groups = groups_of(whole[attribute], ENOUGH)
+        groups = groups_of(whole[name], ENOUGH)
         others = [c for c in model.features if c != attribute]
-        told = telling(whole, others, groups, whole[attribute].notna().to_numpy(dtype=bool)) if groups else []
+        told = telling(whole, others, groups, whole[name].notna().to_numpy(dtype=bool)) if groups else []
         proxies = list(dict.fromkeys(t.column for t in told if t.confirmed))
         direct = attribute in model.features
         block = tuple([attribute] * direct + proxies)
@@ -185,8 +202,8 @@ class FlowThroughProxies(Check):
         target = subject.roles.target
         if self.refit and block and target and subject.roles.positive is not None and len(train):
             sets = dict.fromkeys([*([(attribute,)] if direct else []), block])
-            cost = costs(model, subject.roles.positive, train, train[target], taken, flags(rows[LABEL]), pair, list(sets), self.seed)
-        share = _attribution(model, subject, rows, train, block, self.seed) if block else None
+            cost = costs(model, subject.roles.positive, train, train[target], taken, flags(rows[LABEL]), pair, list(sets))
+        share = _attribution(asked, model, subject, rows, train, block, self.seed) if block else None
         return About(attribute, high, low, int(pair[0].sum() + pair[1].sum()), direct, told, flows, cost, share)
 
 
@@ -196,19 +213,21 @@ def _flow(columns: tuple[str, ...], after: NDArray[np.float64], before: NDArray[
     return Flow(
         columns,
         float(after[high].mean() - after[low].mean()),
-        welch_interval(after[high], after[low], LEVEL),
+        welch_interval(after[high], after[low], LEVEL) if columns else of_answers(before, pair),
         float(change[high].mean() - change[low].mean()),
         welch_interval(change[high], change[low], LEVEL) if columns else None,
     )
 
 
-def _attribution(model: Model, subject: Subject, rows: "pd.DataFrame", train: "pd.DataFrame", block: Sequence[str], seed: int) -> float | None:
+def _attribution(
+    asked: "AskedModel", model: Model, subject: Subject, rows: "pd.DataFrame", train: "pd.DataFrame", block: Sequence[str], seed: int
+) -> float | None:
     """Return the share of all attribution that some columns carry; ``None`` where the model cannot be explained."""
     from audit.engines.attributions import attribute
 
     background = train if len(train) else rows
     try:
-        found = attribute(model, rows.head(EXPLAINED), background.head(100), seed, subject.roles.positive)
+        found = attribute(model, rows.head(EXPLAINED), background_of(asked, background, 100), seed, subject.roles.positive)
     except (DataError, NotApplicable):
         return None
     size = np.abs(found.values).mean(axis=0)
@@ -226,7 +245,8 @@ def _measured(about: About, model: str) -> Iterator[Measurement]:
         yield Measurement("attribution_share", about.attribution, "share", where, EXPLAINED, method=how)
     for flow in about.flows:
         named = {**where, "groups": f"{about.high} less {about.low}", **({"replaced": ", ".join(flow.columns)} if flow.columns else {})}
-        how = f"{'columns of other rows, ' + str(TIMES) + ' draws; ' if flow.columns else ''}groups with the highest and the lowest rate; Welch's interval"
+        drawn = f"columns of other rows, {TIMES} draws; Welch's interval" if flow.columns else "square-and-add of exact intervals"
+        how = f"groups with the highest and the lowest rate; {drawn}"
         yield Measurement("selection_rate_gap_difference", flow.gap, "share", named, about.n, flow.interval, LEVEL if flow.interval else None, how)
         if flow.columns:
             yield Measurement("selection_rate_gap_change", -flow.less, "share", named, about.n, _negative(flow.less_interval), LEVEL, how)
@@ -277,35 +297,27 @@ def _exhibits(about: About) -> Iterator[Exhibit]:
         lines = [(f"{t.column} ({t.group})", t.area, *t.interval, t.n) for t in about.told[:15]]
         note = "Levels ranked on one half of the rows, counted on the other; intervals allow for all columns that stood out on the first."
         yield Exhibit(
-            Kind.BARS, f"How well columns of the model tell {about.attribute}", ("label", "value", "low", "high", "n"), lines,
+            Kind.BARS, f"How well columns of the model tell {about.attribute}", COLUMNS, lines,
             "area under the ROC curve, 0.5 is chance", reference=FLOOR, reference_label="called a proxy from here", note=note,
         )  # fmt: skip
     rows: list[tuple[Scalar, ...]] = [(", ".join(f.columns) or "as it is", f.gap, *(f.interval or (None, None)), about.n) for f in about.flows]
     yield Exhibit(
-        Kind.BARS, f"Gap between {about.attribute} = {about.high} and {about.low} with columns of other rows", ("label", "value", "low", "high", "n"),
+        Kind.BARS, f"Gap between {about.attribute} = {about.high} and {about.low} with columns of other rows", COLUMNS,
         rows, "difference of the shares of yes", reference=0.0, reference_label="no gap",
         note="The named columns together take the values of another row, drawn five times; what is left of the gap does not flow through them.",
     )  # fmt: skip
     if about.cost:
-        columns = (
-            "without",
-            "accuracy change",
-            "low",
-            "high",
-            "change of AUC",
-            "its low",
-            "its high",
-            "gap",
-            "gap low",
-            "gap high",
-            "change of the gap",
-            "change low",
-            "change high",
-        )
+        named = [", ".join(c.without) or "nothing" for c in about.cost]
+        gaps = [(name, c.gap, *(c.gap_interval or (None, None)), about.n) for name, c in zip(named, about.cost, strict=True)]
+        note = "Each fitted again on the same training rows, with or without the named columns, and asked about the same held-out rows."
+        yield Exhibit(
+            Kind.BARS, f"Gap between {about.attribute} = {about.high} and {about.low}, the model fitted again without", COLUMNS, gaps,
+            "difference of the shares of yes", reference=0.0, reference_label="no gap", note=note,
+        )  # fmt: skip
         table = [
-            (", ".join(c.without) or "nothing (fitted again)", c.accuracy, *(c.accuracy_interval or (None, None)), c.auc, *(c.auc_interval or (None, None)),
-             c.gap, *(c.gap_interval or (None, None)), c.gap_change, *(c.gap_change_interval or (None, None)))
-            for c in about.cost
-        ]  # fmt: skip
-        note = "Each fitted on the same training rows and judged on the same held-out rows as the model fitted again with all columns; with 95 % intervals."
+            (name, c.accuracy, *(c.accuracy_interval or (None, None)), c.auc, *(c.auc_interval or (None, None)))
+            for name, c in zip(named[1:], about.cost[1:], strict=True)
+        ]
+        columns = ("without", "change of accuracy", "low", "high", "change of AUC", "its low", "its high")
+        note = "Beside the model fitted again with all columns, on the same held-out rows; with 95 % intervals."
         yield Exhibit(Kind.TABLE, f"What it costs to leave out {about.attribute} and its proxies", columns, table, note=note)

@@ -1,6 +1,6 @@
 """X008: whether the model decides by other columns for some groups, and where it errs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from audit.checks.explanation.at_hand import (
     Computed,
     answered,
+    background_of,
     flags,
+    group_names,
+    grouped,
     groups_of,
     held_out_rows,
     model_at_hand,
@@ -146,7 +149,7 @@ class Cohorts(Check):
             raise NotApplicable("needs a sensitive attribute, or a binary target to tell errors by; name them under 'roles' in assay.yaml")
         return {
             "size": scalar(subject.held_out.count()),
-            "rows": held_out_rows(subject, self.rows, *roles.sensitive, **judged),
+            "rows": held_out_rows(subject, self.rows, **grouped(subject), **judged),
             "background": training_rows(subject, self.background),
         }
 
@@ -158,19 +161,18 @@ class Cohorts(Check):
         model, given = model_at_hand(subject), answers.frame("rows")
         asked = AskedModel(model, subject.roles.positive)
         _, rows = answered(asked, given)
-        found = attribute(model, rows, answers.frame("background"), self.seed, subject.roles.positive)
+        found = attribute(model, rows, background_of(asked, answers.frame("background"), self.background), self.seed, subject.roles.positive)
         rows = rows.head(len(found.values))
-        comparisons = [*_groups(rows, subject.roles.sensitive), *_errors(rows, outcome(subject))]
+        comparisons = [*_groups(rows, group_names(subject)), *_errors(rows, outcome(subject))]
         looked_at = of_rows(len(rows), answers.scalar("size")) + refusals(asked, len(given), len(rows) if asked.refused else len(given))
         if not comparisons:
             raise NotApplicable(f"no cohort and the rows beside it have at least {ENOUGH} rows each, on {looked_at}")
         differences = _differences(found, comparisons)
         clear = sorted((d for d in differences if d.clear), key=lambda d: -abs(d.value))
-        how = f"{found.method}; Welch's test of the means, Benjamini-Hochberg over {len(differences):,} tests, and at least {FLOOR:.0%} of all attribution"
+        differing = len({(d.comparison.name, d.column) for d in clear})
+        how = f"{found.method}; Welch's test, Benjamini-Hochberg over {len(differences):,} tests, and at least {FLOOR:.0%} of all attribution"
         measurements = [
-            Measurement(
-                "differing_columns", len({(d.comparison.name, d.column) for d in clear}), "columns", {"model": model.name}, len(rows), method=how
-            ),
+            Measurement("differing_columns", differing, "columns", {"model": model.name}, len(rows), method=how),
             *(m for d in clear for m in _measured(model.name, d, found.unit, how)),
             *_means(model.name, comparisons, found),
         ]
@@ -178,11 +180,11 @@ class Cohorts(Check):
         return Findings(measurements, _message(model.name, comparisons, clear, found.unit, looked_at), exhibits)
 
 
-def _groups(rows: "pd.DataFrame", attributes: Sequence[str]) -> Iterator[Comparison]:
+def _groups(rows: "pd.DataFrame", attributes: Mapping[str, str]) -> Iterator[Comparison]:
     """Yield each group beside all others; of two groups, the smaller one."""
-    for attribute in attributes:
-        members = groups_of(rows[attribute], ENOUGH)
-        known = rows[attribute].notna().to_numpy(dtype=bool)
+    for attribute, name in attributes.items():
+        members = groups_of(rows[name], ENOUGH)
+        known = rows[name].notna().to_numpy(dtype=bool)
         order = sorted(members, key=lambda g: int(members[g].sum()))
         for group in order[:1] if len(order) == 2 else order:
             outside = known & ~members[group]
@@ -211,18 +213,20 @@ def _differences(found: "Attributions", comparisons: Sequence[Comparison]) -> li
     tests = [(c, size) for c in comparisons for size in (False, True)]
     p_values = []
     for comparison, size in tests:
-        own, others = (np.abs(v) if size else v for v in (found.values[comparison.inside], found.values[comparison.outside]))
+        own, others = _sized(found.values[comparison.inside], size), _sized(found.values[comparison.outside], size)
         p_values.append(
             welch_p_values(own.mean(axis=0), own.var(axis=0, ddof=1), len(own), others.mean(axis=0), others.var(axis=0, ddof=1), len(others))
         )
     adjusted = benjamini_hochberg(np.concatenate(p_values)).reshape(len(tests), -1)
     return [
-        Difference(
-            c, column, size, *(np.abs(v) if size else v for v in (found.values[c.inside, i], found.values[c.outside, i])), float(adjusted[t, i]), whole
-        )
+        Difference(c, column, size, _sized(found.values[c.inside, i], size), _sized(found.values[c.outside, i], size), float(adjusted[t, i]), whole)
         for t, (c, size) in enumerate(tests)
         for i, column in enumerate(found.columns)
-    ]  # fmt: skip
+    ]
+
+
+def _sized(values: NDArray[np.float64], size: bool) -> NDArray[np.float64]:
+    return np.abs(values) if size else values
 
 
 def _measured(model: str, d: Difference, unit: str, how: str) -> Iterator[Measurement]:
@@ -273,11 +277,8 @@ def _table(clear: Sequence[Difference]) -> list[Exhibit]:
         for d in clear[:100]
     ]  # fmt: skip
     columns = ("cohort", "column", "of the attribution", "in the cohort", "beside it", "difference", "low", "high", "adjusted p")
-    return [
-        Exhibit(
-            Kind.TABLE, "Columns that weigh otherwise in a cohort", columns, lines, note="With Welch's 95 % intervals; p adjusted over all tests."
-        )
-    ]
+    note = "With Welch's 95 % intervals; p adjusted over all tests."
+    return [Exhibit(Kind.TABLE, "Columns that weigh otherwise in a cohort", columns, lines, note=note)]
 
 
 def _message(model: str, comparisons: Sequence[Comparison], clear: Sequence[Difference], unit: str, looked_at: str) -> str:
