@@ -128,7 +128,7 @@ def train(
         table = predictions(rows, split, pipelines, features, labels)
     mitigation: Mapping[str, Any] = {}
     if settings.mitigate:
-        table, mitigation = correct(table, labels, settings.mitigate, sensitive, chosen, config.seed)
+        table, mitigation = correct(table, labels, settings.mitigate, sensitive, chosen, config.seed, subject.roles.bins.get(sensitive, ()))
     record = {
         "split": split.rows,
         "split_sha256": split.sha256,

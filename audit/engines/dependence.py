@@ -24,6 +24,8 @@ class Accumulated:
         Ends of the bins, values that occur.
     place : array of int, shape (rows,)
         The bin of each row.
+    along : array, shape (rows,)
+        How far along its bin each row lies, from 0 to 1.
     difference : array, shape (rows,)
         The answer at the upper end of the row's bin less that at the lower end, all other columns as they are.
     level : float
@@ -32,13 +34,14 @@ class Accumulated:
 
     edges: Values
     place: NDArray[np.intp]
+    along: Values
     difference: Values
     level: float
 
     def curves(self, weights: Values) -> Values:
         """Return the accumulated effects at the edges, one curve for each row of weights, shape (draws, edges).
 
-        Each curve is centred on its own rows, so that it reads as the difference from the mean answer.
+        Each curve is centred on the rows themselves, so that it reads as the difference from their mean answer.
 
         Parameters
         ----------
@@ -55,8 +58,8 @@ class Accumulated:
         # a bin that lost all its rows in a draw keeps its effect
         effect = np.where(count > 0, effect, whole)
         curve = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(effect, axis=1)], axis=1)
-        middle = (curve[:, :-1] + curve[:, 1:]) / 2
-        return curve - (middle * count).sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)
+        here = curve[:, self.place] + effect[:, self.place] * self.along
+        return curve - (here * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
 
 
 def is_number(column: pd.Series) -> bool:
@@ -126,8 +129,9 @@ def accumulated(asked: AskedModel, rows: pd.DataFrame, column: str, bins: int) -
     place = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, len(edges) - 2)
     ends = [asked.chances(changed(rows, column, edges[place + step])) for step in (0, 1)]
     difference, level = ends[1] - ends[0], asked.chances(rows)
+    along = (values - edges[place]) / (edges[place + 1] - edges[place])
     known = ~np.isnan(difference) & ~np.isnan(level)
-    return Accumulated(edges, place[known], difference[known], float(level[known].mean())) if known.any() else None
+    return Accumulated(edges, place[known], along[known], difference[known], float(level[known].mean())) if known.any() else None
 
 
 @dataclass(frozen=True)

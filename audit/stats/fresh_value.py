@@ -1,0 +1,48 @@
+"""Where one more value of the same kind will fall: a prediction interval, which is wider than the interval of a mean."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from audit.stats.beta import beta_cdf
+from audit.stats.intervals import Interval
+
+HALVINGS = 60
+
+
+def fresh_value(values: ArrayLike, level: float = 0.95, low: float = -math.inf) -> Interval | None:
+    """Return the interval in which one more value falls with the given probability, if all are drawn alike and about normally.
+
+    Parameters
+    ----------
+    values : array_like
+        Values seen, at least two.
+    level : float
+        Probability.
+    low : float
+        Least value there can be; the interval does not go below.
+
+    Returns
+    -------
+    tuple of two floats or None
+        ``mean ± t · s · √(1 + 1/n)`` with Student's t for n - 1 degrees of freedom; ``None`` for fewer than two values.
+    """
+    seen = np.asarray(values, dtype=float)
+    n = len(seen)
+    if n < 2:
+        return None
+    half = student_quantile(level, n - 1) * float(seen.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    mean = float(seen.mean())
+    return max(low, mean - half), max(low, mean + half)
+
+
+def student_quantile(level: float, freedom: int) -> float:
+    """Return the t that Student's t lies within, on both sides, with the given probability."""
+    # outside ±t lies what a beta variable has below freedom / (freedom + t²)
+    low, high = 0.0, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beta_cdf(middle, freedom / 2, 0.5) < 1 - level else (low, middle)
+    at = (low + high) / 2
+    return math.sqrt(freedom * (1 - at) / at)
