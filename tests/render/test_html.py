@@ -174,9 +174,9 @@ def test_many_measurements_are_folded_behind_the_pictures():
 
 
 def test_what_to_do_about_several_places_of_one_check_is_said_once():
-    places = [Result("F001", "Selection-rate gap", "fairness", S.UNDECIDED, f"about {a}", where={"attribute": a}, advice="Bring more rows.") for a in "ab"]
-    other = Result("F002", "True-positive-rate gap", "fairness", S.UNDECIDED, "about a", where={"attribute": "a"}, advice="Bring more rows.")
-    page = html(replace(empty_run(), results=(*places, other)))
+    about = [("F001", "a"), ("F001", "b"), ("F002", "a")]
+    results = [Result(c, "Gap", "fairness", S.UNDECIDED, f"about {a}", where={"attribute": a}, advice="Bring more rows.") for c, a in about]
+    page = html(replace(empty_run(), results=tuple(results)))
     steps = page[page.index('id="to-do"') : page.index('id="examined"')]
     assert steps.count("Bring more rows.") == 2
     assert steps.index("about a") < steps.index("about b") < steps.index("Bring more rows.")
