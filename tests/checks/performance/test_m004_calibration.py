@@ -65,7 +65,8 @@ def test_what_is_wrong_is_told_apart(stretch: float, shift: float, name: str, si
     assert "Chance alone hardly explains it" in found.message
     line = one(found, name)
     neutral = 1 if name == "calibration_slope" else 0
-    assert line.value is not None and line.interval is not None
+    assert line.value is not None
+    assert line.interval is not None
     assert (line.value - neutral) * sign > 0
     assert not line.interval[0] <= neutral <= line.interval[1]
 

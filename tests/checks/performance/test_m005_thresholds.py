@@ -116,7 +116,12 @@ def test_costs_come_from_a_rule_and_are_checked() -> None:
 
     check = Thresholds.from_rule(rule(cost_false_positive=5, cost_false_negative=1))
     assert (check.cost_false_positive, check.cost_false_negative) == (5, 1)
-    for wrong in (rule(cost_false_positive=-1), rule(cost_false_negative="much"), rule(cost_false_positive=True), rule(cost_false_positive=float("inf"))):
+    for wrong in (
+        rule(cost_false_positive=-1),
+        rule(cost_false_negative="much"),
+        rule(cost_false_positive=True),
+        rule(cost_false_positive=float("inf")),
+    ):
         with pytest.raises(UsageError, match="is a cost, a number of at least 0"):
             measured(simulated(20), Thresholds.from_rule(wrong))
     with pytest.raises(UsageError, match="cannot both cost nothing"):

@@ -35,7 +35,8 @@ def test_lift_by_hand() -> None:
     assert capture.value == pytest.approx(6 / 20)
     assert lift.value == pytest.approx(3)
     assert (lift.n, capture.n) == (10, 20)
-    assert lift.interval is not None and capture.interval is not None
+    assert lift.interval is not None
+    assert capture.interval is not None
     assert lift.interval == pytest.approx((10 * capture.interval[0], 10 * capture.interval[1]))
 
 

@@ -32,7 +32,8 @@ def agrees(scores: Scores, rows: pd.DataFrame, tolerance: float) -> None:
     plain = rows.groupby("s").y.agg(["size", "sum"])
     ours, theirs = roc_auc(scores.negatives, scores.positives), roc_auc(plain["size"] - plain["sum"], plain["sum"])
     assert ours == pytest.approx(theirs, abs=tolerance)
-    assert np.all(scores.lowest <= scores.means) and np.all(scores.means <= scores.scores)
+    assert np.all(scores.lowest <= scores.means)
+    assert np.all(scores.means <= scores.scores)
 
 
 @pytest.mark.parametrize(("n", "digits", "exact", "tolerance"), [(500, 2, True, 1e-12), (30_000, None, False, 1e-5), (150_000, None, False, 1e-5)])
@@ -102,6 +103,8 @@ def test_constant_is_one_filled_bin() -> None:
     frame = pd.DataFrame({"y": [0, 1, 0, 1], "s": [0.2, 0.2, 0.2, 0.9], "g": ["a", "a", "a", "b"]})
     subject, engine = subject_of(frame, target="y", score="s")
     groups = read_scores_by_group(answered(group_score_asks(subject, "s", "g"), engine), "g")
-    assert groups["a"].constant and groups["b"].constant
+    assert groups["a"].constant
+    assert groups["b"].constant
     assert not together(groups.values()).constant
-    assert groups["b"].one_outcome and not groups["a"].one_outcome
+    assert groups["b"].one_outcome
+    assert not groups["a"].one_outcome
