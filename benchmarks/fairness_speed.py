@@ -201,12 +201,12 @@ def main() -> None:
         if "rows" in options.peers:
             found = child("rows", file, options)
             total = found["read"] + options.draws * found["each"] + found["summed"]
-            how = f"{options.resamples} run, {1000 * found['each']:.0f} ms each"
+            how = f"{options.resamples} run, {1000 * found['each']:.0f} ms each, {found['process_cpu']:.0f} s CPU in all"
             print(f"row bootstrap in numpy         {total:8.1f} s   (extrapolated to {options.draws:,}: {how}; {found['peak_gb']:.2f} GB)")
         if "fairlearn" in options.peers:
             found = child("fairlearn", file, options)
             total = found["plain"] + options.draws * found["each"]
-            how = f"race alone: {found['plain']:.1f} s without resampling, {found['each']:.1f} s a resample"
+            how = f"race alone: {found['plain']:.1f} s without resampling, {found['each']:.1f} s a resample, {found['process_cpu']:.0f} s CPU in all"
             print(f"fairlearn, one set of groups   {total:8.0f} s   (extrapolated to {options.draws:,}: {how}; {found['peak_gb']:.2f} GB)")
 
 

@@ -5,10 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from audit.stats.beta import beta_cdf
 from audit.stats.intervals import Interval
-
-HALVINGS = 60
+from audit.stats.student import t_quantile
 
 
 def fresh_value(values: ArrayLike, level: float = 0.95, low: float = -math.inf) -> Interval | None:
@@ -32,17 +30,6 @@ def fresh_value(values: ArrayLike, level: float = 0.95, low: float = -math.inf) 
     n = len(seen)
     if n < 2:
         return None
-    half = student_quantile(level, n - 1) * float(seen.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    half = t_quantile(level, n - 1) * float(seen.std(ddof=1)) * math.sqrt(1 + 1 / n)
     mean = float(seen.mean())
     return max(low, mean - half), max(low, mean + half)
-
-
-def student_quantile(level: float, freedom: int) -> float:
-    """Return the t that Student's t lies within, on both sides, with the given probability."""
-    # outside ±t lies what a beta variable has below freedom / (freedom + t²)
-    low, high = 0.0, 1.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if beta_cdf(middle, freedom / 2, 0.5) < 1 - level else (low, middle)
-    at = (low + high) / 2
-    return math.sqrt(freedom * (1 - at) / at)

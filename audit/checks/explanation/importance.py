@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from audit.checks.rate import LEVEL
 from audit.core.measurement import Measurement
-from audit.core.wording import counted
+from audit.core.wording import counted, listed, percent
 from audit.stats.cells import percentile_interval, resample
 from audit.stats.intervals import Interval
 
@@ -111,6 +111,24 @@ class Importance:
                 value = float(np.abs(found.values[:, i]).mean())
                 result.append(Measurement("mean_absolute_attribution", value, found.unit, where, self.n, method=found.method))
         return result
+
+    def told(self, of: str) -> str:
+        """Return what moves the output most, in sentences.
+
+        Parameters
+        ----------
+        of : str
+            Which rows were explained, in words.
+        """
+        shares = [(self.columns[i], share) for i in self.order if (share := self.share(i)[0]) is not None]
+        if not shares:
+            return f"No column moves the output of {self.name} on {of}: it is the same for all."
+        leading = listed(f"'{column}' ({percent(share)})" for column, share in shares[:3] if share)
+        text = f"What moves the output of {self.name} most is {leading} of all attribution, on {of}."
+        if len(self.found) > 1:
+            which = "all" if len(self.found) < MOST_CLASSES else "the first"
+            text += f" That is the mean over {which} {len(self.found)} classes, each explained by itself."
+        return text
 
     def doubts(self) -> str:
         """Return what a reader must know before he relies on this, as sentences; empty where there is nothing."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from audit.checks.explanation.importance import DRAWS, Importance, bundled, holding
 from audit.checks.rate import LEVEL
 from audit.stats.cells import percentile_interval, resample
-from audit.stats.fresh_value import student_quantile
 from audit.stats.intervals import Interval
 from audit.stats.rank_correlation import kendall_tau
+from audit.stats.student import t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,6 +176,6 @@ def _mean_interval(values: Values) -> Interval | None:
     n = len(values)
     if n < 2:
         return None
-    half = student_quantile(LEVEL, n - 1) * float(values.std(ddof=1)) / math.sqrt(n)
+    half = t_quantile(LEVEL, n - 1) * float(values.std(ddof=1)) / math.sqrt(n)
     mean = float(values.mean())
     return mean - half, mean + half

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from audit.checks.explanation.importance import MOST_CLASSES, Importance, importance
+from audit.checks.explanation.importance import Importance, importance
 from audit.checks.explanation.samples import explainable, explained_rows
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
@@ -106,16 +106,11 @@ def _score_difference(model: Model, rows: "pd.DataFrame", found: Importance) -> 
 
 
 def _message(subject: Subject, found: Importance, size: int) -> str:
-    shares = {found.columns[i]: share for i in found.order if (share := found.share(i)[0]) is not None}
     n = found.n
-    of = f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
+    text = found.told(f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row"))
+    shares = {found.columns[i]: share for i in found.order if (share := found.share(i)[0]) is not None}
     if not shares:
-        return f"No column moves the output of {found.name} on {of}: it is the same for all."
-    leading = listed(f"'{column}' ({percent(share)})" for column, share in list(shares.items())[:3])
-    text = f"What moves the output of {found.name} most is {leading} of all attribution, on {of}."
-    if len(found.found) > 1:
-        which = "all" if len(found.found) < MOST_CLASSES else "the first"
-        text += f" That is the mean over {which} {len(found.found)} classes, each explained by itself."
+        return text
     sensitive = [c for c in subject.roles.sensitive if c in shares]
     if sensitive:
         ranks = [f"'{c}' (rank {list(shares).index(c) + 1} of {len(shares)})" for c in sensitive]
