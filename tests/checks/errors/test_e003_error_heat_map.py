@@ -30,7 +30,7 @@ def test_the_planted_pair_is_chosen_and_its_cells_are_counted_on_the_other_half(
             assert value == pytest.approx(cell["mean"])
             assert low <= value <= high
     assert one(found, "error_rate").value == pytest.approx(wrong[odd].mean())
-    assert one(found, "p_value", {"colour": "", "checks": ""}).value < 0.001
+    assert one(found, "p_value", {"columns": f"{picture.x_label}, {picture.y_label}"}).value < 0.001
     assert found.message.startswith("Of 3 pairs of columns, ")
     assert "(colour = Black, checks" in found.message
 
