@@ -121,8 +121,9 @@ class ErrorHeatMap(Check):
     def _message(self, pair: tuple[Coded, Coded], pairs: int, shown: dict[tuple[int, int], Moments], halves: Halves) -> str:
         a, b = pair
         chosen = f"of {counted(pairs, 'pair')} of columns, {a.column} and {b.column} say most about the errors" if pairs > 1 else ""
-        if not shown:
-            return f"{chosen[:1].upper()}{chosen[1:]}, but no cell has {self.min_rows} rows in the half that is counted."
+        if len(shown) < 2:
+            cells = f"{'only one' if shown else 'no'} cell has {self.min_rows} rows in the half that is counted"
+            return f"{chosen[:1].upper()}{chosen[1:]}, but {cells}." if chosen else f"Of {a.column} and {b.column} {cells}."
         worst, best = max(shown, key=lambda c: shown[c].mean), min(shown, key=lambda c: shown[c].mean)
 
         def told(cell: tuple[int, int]) -> str:
