@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 from audit.core.version import __version__
 
 if TYPE_CHECKING:
-    from audit import fairness
+    from audit import explain, fairness
     from audit.contract.read import read_contract
     from audit.core.errors import GateFailed
     from audit.verbs.from_python import gate
     from audit.verbs.gate_result import GateResult
 
-__all__ = ["GateFailed", "GateResult", "__version__", "fairness", "gate", "read_contract"]
+__all__ = ["GateFailed", "GateResult", "__version__", "explain", "fairness", "gate", "read_contract"]
 
 #: What may be imported from here, and where it lives; loaded when it is asked for, so that 'import audit' costs nothing.
 _PUBLIC = {
@@ -23,7 +23,7 @@ _PUBLIC = {
 
 
 #: Modules that are loaded when they are asked for.
-_MODULES = ("fairness",)
+_MODULES = ("explain", "fairness")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from audit.core.status import Status
 from audit.render import wording
 from audit.store import RunEntry
 from dashboard import looks, shelf, view
-from dashboard.screens import compare, family, no_run, overview, provenance, runs, training
+from dashboard.screens import compare, fairness, family, no_run, overview, provenance, runs, training
 
 #: A file of ours: a Material symbol would be fetched from a server of Google's.
 ICON = Path(__file__).with_name("icon.svg")
@@ -105,7 +105,8 @@ def _families(run: Run) -> dict[str, Page]:
     pages = {}
     for name in dict.fromkeys([*looks.QUESTIONS, *lines]):
         status = lines[name].status if name in lines else Status.SKIPPED
-        pages[name] = _page(name, wording.family_title(name), looks.LOOKS[status].icon, partial(family.page, run, name), listed=name in lines)
+        show = partial(fairness.page, run) if name == fairness.NAME else partial(family.page, run, name)
+        pages[name] = _page(name, wording.family_title(name), looks.LOOKS[status].icon, show, listed=name in lines)
     return pages
 
 

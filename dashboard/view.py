@@ -1,5 +1,6 @@
 """A Run as sentences and rows for display. Knows no check and nothing of Streamlit."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,11 @@ def sentence(text: str) -> str:
     """Return a text with a capital letter and a full stop."""
     text = wording.line(text)
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?", "…")) or not text else ".")
+
+
+def deciding(text: str) -> str:
+    """Return the sentence of a message that says what would decide; the whole where none does."""
+    return next((s for s in re.split(r"(?<=[.!?]) (?=[A-Z0-9])", text) if "decide" in s), text)
 
 
 def results_of(run: Run, family: str, states: Iterable[Status] = (), text: str = "") -> list[Result]:

@@ -1,5 +1,6 @@
 """The guard at training's door: a contract compiled to a pandera schema, held against the frame that is about to be learnt from."""
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +36,10 @@ def guard(frame: pd.DataFrame, schema: Any, name: str = "the data") -> None:
     from pandera.errors import SchemaErrors
 
     try:
-        schema.validate(frame, lazy=True)
+        with warnings.catch_warnings():
+            # where PySpark is installed pandera loads it at its first validation, and it warns of the pandas that is here
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            schema.validate(frame, lazy=True)
     except SchemaErrors as error:
         counts = Counter(_clause(case) for case in error.failure_cases.to_dict("records"))
         broken = [f"{clause} ({counted(n, 'row')})" if rows else clause for (clause, rows), n in counts.items()]

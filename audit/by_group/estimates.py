@@ -10,16 +10,12 @@ from numpy.typing import NDArray
 from audit.by_group.cells import Cells
 from audit.by_group.metrics import COMPOSITES, Metric
 from audit.stats.auc import roc_auc, roc_auc_interval
-from audit.stats.beta import beta_quantile
 from audit.stats.cells import bca_interval
 from audit.stats.decision_rates import ABSENT, NEGATIVE, POSITIVE, RATES
-from audit.stats.intervals import normal_quantile
 from audit.stats.rates import Bounds, rate_bounds, rate_method, weighted_bounds
+from audit.stats.student import t_quantile
 
 Floats = NDArray[np.float64]
-
-#: Degrees of freedom beyond which Student's distribution is as good as normal.
-MANY = 1_000
 
 NO_ROWS = "not estimable: no rows to count among"
 ONE_KIND = "not estimable: all rows have the same outcome"
@@ -61,6 +57,11 @@ def counts_of(metric: Metric, cells: Cells) -> tuple[NDArray[np.int64], NDArray[
     return np.asarray(successes, dtype=np.int64), np.asarray(trials, dtype=np.int64)
 
 
+def labelled_and_predicted(cells: Cells) -> NDArray[np.int64]:
+    """Return how many rows of each group have a label and a prediction."""
+    return np.asarray(cells.counts[:, :ABSENT, :ABSENT].sum(axis=(1, 2)), dtype=np.int64)
+
+
 def _rates(metric: Metric, cells: Cells, level: float) -> Estimates:
     k, n = counts_of(metric, cells)
     if cells.weights is None or cells.squares is None:
@@ -78,7 +79,7 @@ def _rates(metric: Metric, cells: Cells, level: float) -> Estimates:
 
 def _composites(metric: Metric, cells: Cells, level: float) -> Estimates:
     statistic = COMPOSITES[metric.source]
-    n = np.asarray(cells.counts[:, :ABSENT, :ABSENT].sum(axis=(1, 2)), dtype=np.int64)
+    n = labelled_and_predicted(cells)
     value = statistic(cells.counts if cells.weights is None else cells.weights)
     low, high, method = np.full(len(n), np.nan), np.full(len(n), np.nan), []
     for i, table in enumerate(cells.counts):
@@ -125,21 +126,9 @@ def _one_of_scores(source: str, scores: NDArray[np.int64], moments: Floats, leve
     if n < 2:
         return (total if n else np.nan), np.nan, np.nan, n, TOO_FEW if n else NO_ROWS
     mean = total / n
-    half = student(level, n - 1) * float(np.sqrt(max(squares / n - mean**2, 0) / (n - 1)))
+    half = t_quantile(level, n - 1) * float(np.sqrt(max(squares / n - mean**2, 0) / (n - 1)))
     least = 0.0 if source == "mean_score" else -1.0
     return mean, max(mean - half, least), min(mean + half, 1.0), n, "student's t"
-
-
-def student(level: float, freedom: int) -> float:
-    """Return the half width of a two-sided t interval in standard errors.
-
-    >>> round(student(0.95, 10), 4)
-    2.2281
-    """
-    if freedom > MANY:
-        return normal_quantile(level)
-    x = beta_quantile(1 - level, freedom / 2, 0.5)
-    return float(np.sqrt(freedom * (1 / x - 1))) if x > 0 else float("inf")
 
 
 def bounds(metric: Metric, cells: Cells, level: float) -> Bounds:

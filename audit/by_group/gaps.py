@@ -1,21 +1,21 @@
 """Highest minus lowest and lowest over highest of a metric over groups, with intervals that can hold no difference, and a test of "all alike"."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audit.by_group.cells import Cells
-from audit.by_group.estimates import bounds, counts_of, estimates
+from audit.by_group.estimates import bounds, counts_of, estimates, labelled_and_predicted
 from audit.by_group.metrics import Metric
 from audit.by_group.resampled import DRAWS, Draws, value_of
 from audit.core.wording import counted
 from audit.stats.intervals import Interval
+from audit.stats.range_of_estimates import range_of_estimates
 from audit.stats.range_of_rates import range_of_rates
 from audit.stats.range_of_resampled import range_of_resampled
-from audit.stats.rates import Bounds, square_and_add, square_and_add_logs
+from audit.stats.rates import square_and_add_logs
 
 #: Rates that a model which answers the same for every row has alike in all groups by construction.
 BY_CONSTRUCTION = ("selection_rate", "true_positive_rate", "false_positive_rate", "true_negative_rate", "false_negative_rate")
@@ -104,6 +104,8 @@ def _none(compared: int, n: int, level: float, why: str) -> Gap:
 
 def estimates_n(metric: Metric, cells: Cells) -> NDArray[np.int64]:
     """Return on how many rows a metric rests in each group."""
+    if metric.kind == "composite":
+        return labelled_and_predicted(cells)
     return counts_of(metric, cells)[1] if metric.kind == "rate" else estimates(metric, cells, 0.5).n
 
 
@@ -132,48 +134,22 @@ def _of_draws(metric: Metric, cells: Cells, places: NDArray[np.intp], joint: Cel
 
 
 def _of_scores(metric: Metric, cells: Cells, places: NDArray[np.intp], level: float) -> Gap | None:
-    made = estimates(metric, cells, level)
-    places = places[~np.isnan(made.low[places])]
-    if len(places) < 2:
+    part = replace(cells, groups=[cells.groups[p] for p in places], **{n: getattr(cells, n)[places] for n in ("counts", "scores", "moments")})
+    made = estimates(metric, part, level)
+    value = np.where(np.isnan(made.low), np.nan, made.value)
+    found = range_of_estimates(value, lambda at: bounds(metric, part, at), level)
+    if found is None:
         return None
-    part = Cells(cells.attributes, [cells.groups[p] for p in places], cells.counts[places], None, None, *_scores_of(cells, places))
-    first, second = np.triu_indices(len(places), 1)
-    value = made.value[places]
-
-    def apart(at: float, join: Callable[..., Bounds]) -> Bounds:
-        low, high = bounds(metric, part, 1 - (1 - at) / len(first))
-        return join(value[first], (low[first], high[first]), value[second], (low[second], high[second]))
-
-    def difference(at: float) -> Interval:
-        low, high = apart(at, square_and_add)
-        return max(0.0, float(np.maximum(low, -high).max())), float(np.maximum(np.abs(low), np.abs(high)).max())
-
     ratio, ratio_interval = None, None
-    if metric.source != "calibration_gap" and np.all(value > 0):
-        low, high = apart(level, square_and_add_logs)
-        ratio = float(value.min() / value.max())
-        ratio_interval = float(np.minimum(low, 1 / high).min()), float(min(1.0, np.minimum(high, 1 / low).min()))
-    p_value = _inverted(lambda at: difference(at)[0] > 0)
-    method = f"square and add, bonferroni over {counted(len(first), 'pair')}; test: where the interval begins to leave 0"
-    ends = int(places[value.argmax()]), int(places[value.argmin()])
-    return Gap(float(value.max() - value.min()), difference(level), ratio, ratio_interval, p_value, *ends, len(places), method)
-
-
-def _scores_of(cells: Cells, places: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    assert cells.scores is not None
-    assert cells.moments is not None
-    return cells.scores[places], cells.moments[places]
-
-
-def _inverted(rejects: Callable[[float], bool]) -> float:
-    """Return the smallest error rate at which an interval leaves 0, found by halving; at most 1, at least one in a million million."""
-    least, most = 1e-12, 1.0
-    if rejects(1 - least):
-        return least
-    for _ in range(30):
-        middle = math.sqrt(least * most)
-        if rejects(1 - middle):
-            most = middle
-        else:
-            least = middle
-    return most
+    known = np.flatnonzero(~np.isnan(value))
+    if metric.source != "calibration_gap" and np.all(value[known] > 0):
+        low, high = (ends[known] for ends in bounds(metric, part, 1 - (1 - level) / found.pairs))
+        first, second = np.triu_indices(len(known), 1)
+        of = value[known]
+        least, most = square_and_add_logs(of[first], (low[first], high[first]), of[second], (low[second], high[second]))
+        ratio = float(of.min() / of.max())
+        with np.errstate(divide="ignore"):
+            ratio_interval = float(np.minimum(least, 1 / most).min()), float(min(1.0, np.minimum(most, 1 / least).min()))
+    method = f"square and add, bonferroni over {counted(found.pairs, 'pair')}; test: where the interval begins to leave 0"
+    ends = int(places[found.highest]), int(places[found.lowest])
+    return Gap(found.value, found.interval, ratio, ratio_interval, found.p_value, *ends, len(known), method)

@@ -139,7 +139,7 @@ def _gap_line(result: "GroupMetrics", metric: Metric, found: Gap, p_value: float
     alike = p_value > 1 - result.level
     chance = "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.2g}"
     test = f"{'may be' if alike else 'no'} ({chance})"
-    ends = " and ".join(group_text(result.cells.groups[p]) for p in (found.highest, found.lowest) if p is not None)
+    ends = "; ".join(group_text(result.cells.groups[p]) for p in (found.highest, found.lowest) if p is not None)
     return GapLine(of, name, number(found.value, unit), interval(found.interval, unit), test, ends, alike)
 
 

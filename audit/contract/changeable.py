@@ -1,7 +1,6 @@
 """What a contract says about which columns of a row could be otherwise, and within which bounds."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from audit.core.contract import Column, Contract
@@ -35,8 +34,10 @@ def changeable(contract: Contract) -> Promises:
             mutable.add(column.name)
         if column.custom.get("mayOnly") is not None:
             direction[column.name] = _way(column)
-        low |= {column.name: end for end in _ends(column, "minimum", "exclusiveMinimum")}
-        high |= {column.name: end for end in _ends(column, "maximum", "exclusiveMaximum")}
+        if (end := _end(column, "minimum", "exclusiveMinimum")) is not None:
+            low[column.name] = end
+        if (end := _end(column, "maximum", "exclusiveMaximum")) is not None:
+            high[column.name] = end
         if values := column.enum or _valid_values(column):
             listed[column.name] = tuple(values)
     return Promises(immutable, low, high, listed, direction, frozenset(mutable))
@@ -59,11 +60,9 @@ def _way(column: Column) -> int:
     return WAYS[written]
 
 
-def _ends(column: Column, *keys: str) -> Iterator[float]:
-    for key in keys:
-        for end in numbers([column.options.get(key)]):
-            if math.isfinite(end):
-                yield float(end)
+def _end(column: Column, *keys: str) -> float | None:
+    found = [float(end) for end in numbers(column.options.get(key) for key in keys) if math.isfinite(end)]
+    return found[0] if found else None
 
 
 def _valid_values(column: Column) -> tuple[Any, ...]:

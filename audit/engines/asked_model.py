@@ -1,6 +1,6 @@
 """A model as something to be asked: rows in, the chance of the positive outcome out. What it refuses is told, not raised."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,13 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from audit.core.errors import DataError, NotApplicable
-from audit.core.subject import TRUTH, Model
-from audit.engines.classifier import raw_features
+from audit.core.subject import Model
+from audit.engines.classifier import class_index, raw_features
+from audit.engines.explanation.parts import REFUSALS
 
 Values = NDArray[np.float64]
 
-#: What a model may raise about rows it cannot take; anything else is a fault of the model and ends the check.
-REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 #: Failed questions after which rows are no longer looked for one by one: a part that fails is then left out as a whole.
 MOST_REFUSALS = 500
 #: Cells of a frame that is put to the model at once.
@@ -127,7 +126,8 @@ class AskedModel:
         try:
             found = np.asarray(answers, dtype=float)
         except (TypeError, ValueError) as error:
-            raise DataError(f"model '{self.name}' answers with {type(answers).__name__}, which holds no numbers; expected one number a row") from error
+            kind = type(answers).__name__
+            raise DataError(f"model '{self.name}' answers with {kind}, which holds no numbers; expected one number a row") from error
         if found.ndim == 2 and found.shape[0] == rows and found.shape[1] in (1, 2):
             found = found[:, self._place if found.shape[1] == 2 else 0]
         if found.shape != (rows,):
@@ -142,13 +142,38 @@ class AskedModel:
 
 def changed(frame: pd.DataFrame, column: str, values: Any) -> pd.DataFrame:
     """Return a frame with other values in one column, in the column's own type where it can hold them."""
-    series, kind = pd.Series(values, index=frame.index), frame[column].dtype
-    fractions = pd.api.types.is_float_dtype(series) and bool((series % 1 != 0).any())  # NaN counts: no integer holds it
-    if series.dtype != kind and not (fractions and (pd.api.types.is_integer_dtype(kind) or pd.api.types.is_bool_dtype(kind))):
-        series = series.astype(kind)
-    given = frame.copy(deep=False)
-    given[column] = series
-    return given
+    return altered(frame, {column: held(frame[column], values, slice(None))})
+
+
+def altered(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return a frame with other columns of the same names; the frame is left as it was."""
+    made = frame.copy(deep=False)
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def held(column: pd.Series, values: Any, where: slice) -> pd.Series:
+    """Return a column with other values in some places, in its own type where that can hold them.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbered from 0.
+    values : array or scalar
+        One for each place, or one for all.
+    where : slice
+        The places.
+    """
+    given, kind = pd.Series(values, index=column.index[where]), column.dtype
+    fractions = pd.api.types.is_float_dtype(given) and bool((given % 1 != 0).any())  # NaN counts: no integer holds it
+    if fractions and (pd.api.types.is_integer_dtype(kind) or pd.api.types.is_bool_dtype(kind)):
+        kind = given.dtype
+    if len(given) == len(column):
+        return given.astype(kind)
+    whole = column.astype(kind).copy()
+    whole.iloc[where] = given.astype(kind).array
+    return whole
 
 
 def repeated(frame: pd.DataFrame, times: int) -> pd.DataFrame:
@@ -172,20 +197,5 @@ def _class_of(estimator: Any, positive: str | None, name: str) -> tuple[int, Any
         return 1, None
     if len(classes) != 2:
         raise NotApplicable(f"asks binary classifiers; model '{name}' has {len(classes)} classes")
-    if positive is None:
-        return 1, classes[1]
-    for place, label in enumerate(classes):
-        if _is(label, positive):
-            return place, label
-    raise DataError(f"model '{name}' knows the classes {[str(c) for c in classes]}; the positive class '{positive}' is none of them")
-
-
-def _is(label: Any, positive: str) -> bool:
-    if isinstance(label, (bool, np.bool_)):
-        return TRUTH.get(positive.casefold()) is bool(label)
-    if isinstance(label, (int, float, np.number)):
-        try:
-            return float(label) == float(positive)
-        except ValueError:
-            return False
-    return str(label) == positive
+    place = 1 if positive is None else class_index(classes, positive, name)
+    return place, classes[place]

@@ -16,6 +16,7 @@ from audit.engines.explanation import linear, network, permutation, trees
 from audit.engines.explanation.explained import Explained, Values
 from audit.engines.explanation.folding import fold, owners, summed
 from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid
+from audit.engines.explanation.threads import threads_for
 
 __all__ = ["Attributions", "attribute", "classes_of", "fold"]
 
@@ -126,6 +127,11 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
     """
     if not len(rows) or not len(background):
         raise NotApplicable(f"needs rows to explain and rows to compare with; got {len(rows)} and {len(background)}")
+    with threads_for(len(rows)):
+        return _attributed(model, rows, background, seed, positive)
+
+
+def _attributed(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: int, positive: str | None) -> Attributions:
     parts = ModelParts(model, positive)
     columns = tuple(model.features)
     frame, reference = raw_features(rows, columns), raw_features(background, columns)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from audit.engines.asked_model import Values
 from audit.engines.dependence import is_number
@@ -120,14 +121,7 @@ class Space:
             if not where.any():
                 continue
             column = made[m.name]
-            values = state[where, i] if m.number else pd.Series(m.values).take(state[where, i].astype(int)).array
-            if m.number and pd.api.types.is_integer_dtype(column.dtype) and (values % 1 == 0).all():
-                values = values.astype(np.int64)
-            elif m.number and pd.api.types.is_integer_dtype(column.dtype):
-                column = column.astype(float)
-            column = column.copy()
-            column[where] = values
-            made[m.name] = column
+            made[m.name] = _filled(column, where, state[where, i]) if m.number else _named(column, where, m.values, state[where, i])
         return made
 
     def distance(self, origin: Values, state: Values) -> Values:
@@ -139,6 +133,21 @@ class Space:
                 size = np.abs(state[:, i] - origin[:, i]) / m.scale
                 far[:, i] = np.where(np.isnan(size), 1.0, size)
         return np.where(moved, far, 0.0)
+
+
+def _filled(column: pd.Series, where: NDArray[np.bool_], values: Values) -> pd.Series:
+    """Return a column of numbers with other values in some places, in its own type where that holds them."""
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    column = column.astype(float) if whole and (values % 1 != 0).any() else column.copy()
+    column[where] = values.astype(np.int64) if pd.api.types.is_integer_dtype(column.dtype) else values
+    return column
+
+
+def _named(column: pd.Series, where: NDArray[np.bool_], names: Sequence[Any], place: Values) -> pd.Series:
+    """Return a column of categories with other ones in some places."""
+    column = column.copy()
+    column[where] = pd.Series(list(names)).take(place.astype(int)).array
+    return column
 
 
 def differs(origin: Values, state: Values) -> Any:

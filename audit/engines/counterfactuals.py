@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.engines.asked_model import MOST_CELLS, AskedModel, Values
+from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, altered, held, repeated
 from audit.engines.counterfactual_space import Space, differs
 
 #: Columns that are tried, states kept of each row from one step to the next, and moves tried from each of them after the first step.
@@ -63,13 +63,11 @@ class _Search:
     origin: Values
     sign: int
     budget: int
-
-    def __post_init__(self) -> None:
-        self.before = self.asked.asked
+    begun: int
 
     @property
     def used(self) -> int:
-        return self.asked.asked - self.before
+        return self.asked.asked - self.begun
 
     def gain(self, row: NDArray[np.intp], state: Values) -> Values:
         """Return how far each state lies on the wanted side; below 0 on the other one, minus infinity where the model refuses."""
@@ -111,13 +109,15 @@ def search(asked: AskedModel, rows: pd.DataFrame, space: Space, *, wanted: bool,
     budget : int
         Rows that may be put to the model; no step is begun that would exceed it.
     """
+    begun = asked.asked
+    space = _narrowed(asked, rows, space)
     origin = space.coded(rows)
-    run = _Search(asked, rows, space, origin, 1 if wanted else -1, budget)
+    run = _Search(asked, rows, space, origin, 1 if wanted else -1, budget, begun)
     size, width = origin.shape
     best, distance = origin.copy(), np.full(size, np.nan)
     given_up = np.zeros(size, dtype=bool)
     if size and width:
-        moves, values = _moves(run)
+        moves, values = _moves(space)
         open_rows, beam_row, beam = np.arange(size), np.arange(size), origin.copy()
         first: Values | None = None
         for depth in range(min(most_changes, width)):
@@ -136,25 +136,34 @@ def search(asked: AskedModel, rows: pd.DataFrame, space: Space, *, wanted: bool,
     return _confirmed(run, best, distance, given_up, wanted)
 
 
-def _moves(run: _Search) -> tuple[NDArray[np.intp], Values]:
+def _narrowed(asked: AskedModel, rows: pd.DataFrame, space: Space) -> Space:
+    """Return a space with as many columns as are tried: those whose ends move the answer of a few rows farthest."""
+    if len(space.mutable) <= MOST_COLUMNS:
+        return space
+    few = rows.head(SCREENED).reset_index(drop=True)
+    here = asked.chances(few)
+    reach = np.zeros(len(space.mutable))
+    ends = [(i, m, value) for i, m in enumerate(space.mutable) for value in (m.values[0], m.values[-1])]
+    step = max(1, MOST_CELLS // (len(few) * max(rows.shape[1], 1)))
+    for start in range(0, len(ends), step):
+        part = ends[start : start + step]
+        given = repeated(few, len(part))
+        cells: dict[str, pd.Series] = {}
+        for k, (_, m, value) in enumerate(part):
+            cells[m.name] = held(cells.get(m.name, given[m.name]), value, slice(k * len(few), (k + 1) * len(few)))
+        moved = np.abs(asked.chances(altered(given, cells)).reshape(len(part), len(few)) - here)
+        for (i, _, _), far in zip(part, moved, strict=True):
+            reach[i] = max(reach[i], 0.0 if np.isnan(far).all() else float(np.nanmax(far)))
+    kept = set(np.argsort(-reach, kind="stable")[:MOST_COLUMNS].tolist())
+    left = {m.name: "moves the answer less than others" for i, m in enumerate(space.mutable) if i not in kept}
+    return Space(tuple(m for i, m in enumerate(space.mutable) if i in kept), {**space.fixed, **left})
+
+
+def _moves(space: Space) -> tuple[NDArray[np.intp], Values]:
     """Return every single change: the position of its column, and the value as the space codes it."""
-    mutable = run.space.mutable
-    moves = np.concatenate([np.full(len(m.values), i) for i, m in enumerate(mutable)])
-    values = np.concatenate([np.asarray(m.values if m.number else range(len(m.values)), dtype=float) for m in mutable])
-    if len(mutable) <= MOST_COLUMNS:
-        return moves, values
-    # the ends of each column, tried on a few rows, tell which columns move the answer at all
-    ends = np.flatnonzero(np.r_[True, np.diff(moves) != 0] | np.r_[np.diff(moves) != 0, True])
-    few = np.arange(min(SCREENED, len(run.origin)))
-    row, end = np.tile(few, len(ends)), np.repeat(ends, len(few))
-    state = run.origin[row]
-    state[np.arange(len(row)), moves[end]] = values[end]
-    here = run.gain(few, run.origin[few])
-    moved = np.abs(run.gain(row, state) - here[row]).reshape(len(ends), len(few)).max(axis=1)
-    reach = np.zeros(len(mutable))
-    np.maximum.at(reach, moves[ends], np.where(np.isfinite(moved), moved, 0))
-    tried = np.isin(moves, np.argsort(-reach, kind="stable")[:MOST_COLUMNS])
-    return moves[tried], values[tried]
+    columns = np.concatenate([np.full(len(m.values), i) for i, m in enumerate(space.mutable)])
+    values = np.concatenate([np.asarray(m.values if m.number else range(len(m.values)), dtype=float) for m in space.mutable])
+    return columns, values
 
 
 def _step(
@@ -162,11 +171,9 @@ def _step(
 ) -> tuple[NDArray[np.intp] | None, Values, Values, Values | None]:
     """Try one more change of each state: the row, the state and the gain of each; no row where the budget does not allow it."""
     direction = np.array([m.direction for m in run.space.mutable])
-    if first is None:
-        chosen = np.tile(np.arange(len(moves)), (len(beam), 1))
-    else:
-        # of each column its best value, and then what else did best alone
-        chosen = np.argsort(-first[beam_row], axis=1, kind="stable")[:, :MOVES]
+    # at first all; then of each column its best value, and what else did best alone
+    every = np.tile(np.arange(len(moves)), (len(beam), 1))
+    chosen = every if first is None else np.argsort(-first[beam_row], axis=1, kind="stable")[:, :MOVES]
     source, move = np.repeat(np.arange(len(beam)), chosen.shape[1]), chosen.ravel()
     row, column, value = beam_row[source], moves[move], values[move]
     here, old = beam[source, column], run.origin[row, column]
@@ -249,9 +256,9 @@ def _shortened(run: _Search, row: NDArray[np.intp], state: Values) -> Values:
             without[:, column] = origin[several, column]
             needless = run.flips(run.gain(row[several], without))
             state[several[needless]] = without[needless]
-    for column in np.flatnonzero(differs(origin, state).any(axis=0)):
-        if run.space.mutable[column].stepless:
-            _bisect(run, row, state, column)
+    for i, mutable in enumerate(run.space.mutable):
+        if mutable.stepless:
+            _bisect(run, row, state, i)
     return state
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.engines.asked_model import AskedModel, Values, changed, repeated
+from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, altered, changed, held, repeated
 
 #: Rows that must share a category for it to be asked about, and categories of a column at most.
 MIN_ROWS, MOST_CATEGORIES = 5, 12
@@ -24,6 +24,8 @@ class Accumulated:
         Ends of the bins, values that occur.
     place : array of int, shape (rows,)
         The bin of each row.
+    along : array, shape (rows,)
+        How far along its bin each row lies, from 0 to 1.
     difference : array, shape (rows,)
         The answer at the upper end of the row's bin less that at the lower end, all other columns as they are.
     level : float
@@ -32,13 +34,14 @@ class Accumulated:
 
     edges: Values
     place: NDArray[np.intp]
+    along: Values
     difference: Values
     level: float
 
     def curves(self, weights: Values) -> Values:
         """Return the accumulated effects at the edges, one curve for each row of weights, shape (draws, edges).
 
-        Each curve is centred on its own rows, so that it reads as the difference from the mean answer.
+        Each curve is centred on the rows themselves, so that it reads as the difference from their mean answer.
 
         Parameters
         ----------
@@ -55,8 +58,8 @@ class Accumulated:
         # a bin that lost all its rows in a draw keeps its effect
         effect = np.where(count > 0, effect, whole)
         curve = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(effect, axis=1)], axis=1)
-        middle = (curve[:, :-1] + curve[:, 1:]) / 2
-        return curve - (middle * count).sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)
+        here = curve[:, self.place] + effect[:, self.place] * self.along
+        return curve - (here * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
 
 
 def is_number(column: pd.Series) -> bool:
@@ -67,7 +70,7 @@ def is_number(column: pd.Series) -> bool:
 
 
 def grid(column: pd.Series, points: int) -> list[Any]:
-    """Return values of a column to ask about: of numbers all, or quantiles that occur; of all else what at least five rows share, the commonest first."""
+    """Return values of a column to ask about: of numbers all, or quantiles that occur; of all else what five rows share, the commonest first."""
     if is_number(column):
         known = np.sort(column.to_numpy(dtype=float, na_value=np.nan))
         known = known[np.isfinite(known)]
@@ -77,6 +80,23 @@ def grid(column: pd.Series, points: int) -> list[Any]:
         return [float(v) for v in found]
     counts = column.value_counts()
     return list(counts[counts >= MIN_ROWS].index[:MOST_CATEGORIES])
+
+
+def reach_of(asked: AskedModel, rows: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Return how far the answer moves, in the mean, when each column takes the value of another row."""
+    width = max(len(asked.columns), 1)
+    few = rows.head(max(20, min(len(rows), 20_000 // width))).reset_index(drop=True)
+    here, order = asked.chances(few), np.random.default_rng(seed).permutation(len(few))
+    step = max(1, MOST_CELLS // (len(few) * width))
+    found: dict[str, float] = {}
+    for start in range(0, len(asked.columns), step):
+        part = asked.columns[start : start + step]
+        given = repeated(few, len(part))
+        places = [slice(k * len(few), (k + 1) * len(few)) for k in range(len(part))]
+        cells = {c: held(given[c], few[c].take(order).array, place) for c, place in zip(part, places, strict=True)}
+        moved = np.abs(asked.chances(altered(given, cells)).reshape(len(part), len(few)) - here)
+        found |= {column: 0.0 if np.isnan(far).all() else float(np.nanmean(far)) for column, far in zip(part, moved, strict=True)}
+    return found
 
 
 def partial_dependence(asked: AskedModel, rows: pd.DataFrame, column: str, at: Sequence[Any]) -> Values:
@@ -109,8 +129,9 @@ def accumulated(asked: AskedModel, rows: pd.DataFrame, column: str, bins: int) -
     place = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, len(edges) - 2)
     ends = [asked.chances(changed(rows, column, edges[place + step])) for step in (0, 1)]
     difference, level = ends[1] - ends[0], asked.chances(rows)
+    along = (values - edges[place]) / (edges[place + 1] - edges[place])
     known = ~np.isnan(difference) & ~np.isnan(level)
-    return Accumulated(edges, place[known], difference[known], float(level[known].mean())) if known.any() else None
+    return Accumulated(edges, place[known], along[known], difference[known], float(level[known].mean())) if known.any() else None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from audit.core.status import Status
 from audit.render import training_record, wording
 from audit.render.branches import Branch, belongs, branches
 from audit.render.figures import judged, limit_of, number
+from audit.render.gap_matrix import GapMatrix, GroupTable, gap_matrix, group_tables
 from audit.render.grid import Grid, grid
 from audit.render.heat import Heat, heat
 from audit.render.measured import measured, methods
@@ -24,6 +25,9 @@ from audit.render.verdict import advice, by_severity, findings, verdict
 
 #: More measurements than this come after the pictures, folded.
 FEW = 12
+
+#: The family whose results are about groups of people.
+FAIRNESS = "fairness"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,17 @@ class Section:
     family: str
     anchor: str
     entries: list[Entry]
+
+    @property
+    def matrix(self) -> GapMatrix:
+        """What was found about attributes, where the family compares groups of people."""
+        anchors = {id(e.result): e.anchor for e in self.entries}
+        return gap_matrix((e.result for e in self.entries if self.family == FAIRNESS), lambda result: anchors[id(result)])
+
+    @property
+    def groups(self) -> list[GroupTable]:
+        """The rates of the groups of each attribute."""
+        return group_tables(e.result for e in self.entries)
 
     @property
     def counts(self) -> dict[Status, int]:

@@ -29,6 +29,8 @@ def adverse_row_interval(
     level: float = 0.95,
     draws: int = DRAWS,
     seed: int = 0,
+    *,
+    rises: bool = False,
 ) -> Interval | None:
     """Return the interval of a number that depends on how negatives and positives are spread over cells, and on the share of positives.
 
@@ -44,6 +46,8 @@ def adverse_row_interval(
         Confidence level.
     draws, seed : int
         Of the weights.
+    rises : bool
+        Whether the number rises with the share of positives, whatever else; the further row then counts for the share as well.
 
     Returns
     -------
@@ -64,9 +68,10 @@ def adverse_row_interval(
     rng = np.random.default_rng(seed)
     below, above = (rng.standard_gamma(n, size=(draws, len(n))) for n in (n0, n1))
     further = rng.standard_exponential((2, draws))
-    share = rng.beta(n1.sum() + 0.5, n0.sum() + 0.5, draws)
     ends = []
-    for (negative, positive), tail in ((worst, (1 - level) / 2), (best, (1 + level) / 2)):
+    for (negative, positive), tail, up in ((worst, (1 - level) / 2, 0.0), (best, (1 + level) / 2, 1.0)):
+        more = up if rises else 0.5
+        share = rng.beta(n1.sum() + more, n0.sum() + 1 - more, draws)
         weights0, weights1 = below.copy(), above.copy()
         weights0[:, negative] += further[0]
         weights1[:, positive] += further[1]

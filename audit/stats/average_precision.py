@@ -45,7 +45,7 @@ def average_precision_interval(negatives: ArrayLike, positives: ArrayLike, level
     estimate = average_precision(negatives, positives)
     _, n0, n1 = finely_merged(np.arange(len(np.asarray(negatives))), negatives, positives, CELLS)
     n0, n1 = (np.concatenate([[0.0], n, [0.0]]) for n in (n0, n1))
-    ends = adverse_row_interval(_average_precision, n0, n1, (len(n0) - 1, 0), (0, len(n0) - 1), level, draws, seed)
+    ends = adverse_row_interval(_average_precision, n0, n1, (len(n0) - 1, 0), (0, len(n0) - 1), level, draws, seed, rises=True)
     if ends is None or estimate is None:
         return None
     # merging bins shifts the number a little, and both ends with it

@@ -116,7 +116,7 @@ def calibration_error(means: ArrayLike, negatives: ArrayLike, positives: ArrayLi
     seen = np.maximum(np.abs(gap) - spread, 0)
     debiased = value - float((weight * (_folded(seen, spread)[0] - seen)).sum())
     if count == 1:  # one gap has its own interval
-        lower = max(float(low[0]), -float(high[0]), 0.0)
+        lower, upper = max(float(low[0]), -float(high[0]), 0.0), max(-float(low[0]), float(high[0]))
     return CalibrationError(
         value,
         (min(max(lower, 0.0), value), max(value, min(upper, 1.0))),

@@ -21,7 +21,8 @@ def matthews(tp: int, fp: int, fn: int, tn: int) -> float | None:
 
 def matthews_interval(tp: int, fp: int, fn: int, tn: int, level: float = 0.95) -> Interval | None:
     """Return the interval of Matthews' correlation, or ``None`` where only one class occurs: one row more of each class, predicted right or wrong."""
-    return adverse_row_interval(_matthews, [tn, fp], [fn, tp], worst=(1, 0), best=(0, 1), level=level)
+    ends = adverse_row_interval(_matthews, [tn, fp], [fn, tp], worst=(1, 0), best=(0, 1), level=level)
+    return None if ends is None else (max(ends[0], -1.0), min(ends[1], 1.0))
 
 
 def _matthews(n0: NDArray[np.float64], n1: NDArray[np.float64]) -> NDArray[np.float64]:

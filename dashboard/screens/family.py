@@ -1,7 +1,10 @@
 """All results of one family of checks, worst first, with their evidence."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from audit.core.result import Result
 from audit.core.run import Run
 from audit.core.status import Status
 from audit.render import wording
@@ -19,6 +22,22 @@ def page(run: Run, family: str) -> None:
     """Show the page of a family."""
     st.title(escaped(wording.family_title(family)))
     st.markdown(escaped(looks.QUESTIONS.get(family, "")))
+    findings(run, family)
+
+
+def findings(run: Run, family: str, anchor: Callable[[Result], str] | None = None) -> None:
+    """Show all results of a family, with filters where there are many.
+
+    Parameters
+    ----------
+    run : Run
+        Where they are.
+    family : str
+        Its name.
+    anchor : callable, optional
+        Gives the name of the place where a result stands, for links that lead to it from a summary; many results then take one line each, whatever
+        their state.
+    """
     line = next((f for f in view.families(run) if f.family == family), None)
     if line is None:
         st.info(f"This run has no results here: it was made by 'assay {escaped(run.verb)}'. Another command may examine more.")
@@ -36,7 +55,10 @@ def page(run: Run, family: str) -> None:
     elif len(found) < total:
         st.caption(f"{len(found):,} of {wording.count(total, 'result')} match the filters.")
     for number, result in enumerate(found):
-        show = draw.result if len(found) <= MANY or result.status in view.ATTENTION else draw.line
+        if anchor is not None:
+            st.html(f'<span id="{anchor(result)}"></span>')
+        whole = len(found) <= MANY or (result.status in view.ATTENTION and anchor is None)
+        show = draw.result if whole else draw.line
         show(result, f"{run.id}-{family}-{number}-{result.key}")
 
 

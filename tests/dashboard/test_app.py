@@ -129,6 +129,36 @@ def test_family_page_shows_results_worst_first_with_pictures(opened, store):
     assert len(app.get("vega_lite_chart")) == 1
 
 
+def test_fairness_page_says_the_state_first_and_what_would_decide(opened, tmp_path):
+    run = sample_run()
+    broken = next(r for r in run.results if r.key == "F001:colour")
+    said = "A gap of 4 points (95 % interval 0 to 12). These rows cannot decide; about 900 more would. 3 rows have no value."
+    open_question = replace(broken, status=Status.UNDECIDED, message=said)
+    conflict = replace(broken, code="F012", title="Conflicting definitions", status=Status.PASSED, message="Base rates differ by 9 points.")
+    app = opened(write(tmp_path, run.with_results([open_question, conflict])), "fairness")
+    assert not app.exception
+    assert app.warning[0].value.replace("\\", "").startswith("Of 2 gaps between groups of colour, 1 is undecided and 1 is within its limit.")
+    shown = text(app)
+    assert shown.index("What these rows cannot decide") < shown.index("Which definitions conflict here") < shown.index("All findings")
+    assert "(#finding-f001-colour): These rows cannot decide; about 900 more would.\n" in shown
+    assert "Base rates differ by 9 points." in shown
+
+
+def test_many_open_questions_are_folded_and_findings_take_one_line_each(opened, tmp_path):
+    run = sample_run()
+    broken = next(r for r in run.results if r.key == "F001:colour")
+    many = [replace(broken, code=f"F0{n:02}", status=Status.UNDECIDED, message=f"Gap {n}. About 9 more would decide.") for n in range(1, 11)]
+    app = opened(write(tmp_path, run.with_results(many)), "fairness")
+    assert not app.exception
+    labels = [e.label.replace("\\", "") for e in app.expander]
+    assert labels[0] == "All 10 of them"
+    assert sum("Selection-rate gap: colour" in label for label in labels) == 10
+    assert not app.get("vega_lite_chart")
+    app.session_state[f"{SAMPLE_ID}-fairness-0-F001:colour-details"] = True
+    app.run()
+    assert "What to do" in text(app)
+
+
 def test_data_behind_a_picture_are_shown_on_request(opened, store):
     app = opened(store, "fairness")
     assert not app.dataframe

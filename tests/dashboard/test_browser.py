@@ -125,7 +125,7 @@ def test_charts_are_drawn(visit, scheme):
     box = chart.bounding_box()
     assert box["width"] > 300
     assert box["height"] > 80
-    assert page.get_by_text("74.2 %", exact=True).count() == 1
+    assert chart.locator("xpath=ancestor::*[@data-testid='stVegaLiteChart']").get_by_text("74.2 %", exact=True).count() == 1
     red, green, blue = (int(c) for c in re.findall(r"\d+", page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor"))[:3])
     assert (red + green + blue < 200) == (scheme == "dark")
 
@@ -153,6 +153,44 @@ def test_numbers_and_limit_are_shown_on_request(visit):
     page.get_by_text("Show the data behind it").first.click()
     page.locator("[data-testid=stDataFrame]").first.wait_for()
     settled(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_fairness_is_a_matrix_that_leads_to_the_findings(visit, width, scheme):
+    page = visit("fairness", width=width, scheme=scheme)
+    assert page.get_by_text("Of 2 gaps between groups of colour and sex, 1 is beyond its limit and 1 is within its limit.").is_visible()
+    table = page.get_by_role("region", name="Definitions of fairness by attribute")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["Definition", "colour", "sex"]
+    state = table.get_by_role("link", name="Beyond limit")
+    assert page.locator(state.get_attribute("href")).count() == 1
+    # what says the state is legible: the contrast of its letters with its ground
+    colours = [page.evaluate("([e, name]) => getComputedStyle(e)[name]", [state.element_handle(), name]) for name in ("color", "backgroundColor")]
+    first, second = sorted((luminance(c) for c in colours), reverse=True)
+    assert (first + 0.05) / (second + 0.05) >= 4.5
+    before = page.locator("[data-testid=stMain]").evaluate("e => e.scrollTop")
+    state.click()
+    page.wait_for_function("before => document.querySelector('[data-testid=stMain]').scrollTop > before", arg=before)
+    page.get_by_text("F001 Selection-rate gap: colour").last.wait_for()
+    groups = page.get_by_role("region", name="Groups of colour")
+    assert groups.get_by_role("row").filter(has_text="Black").inner_text().split() == [
+        "Black",
+        "74.2",
+        "%",
+        "71.7",
+        "to",
+        "76.5",
+        "%",
+        "n",
+        "=",
+        "1,288",
+    ]
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour as WCAG 2 defines it."""
+    parts = [int(c) / 255 for c in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_filters_leave_what_matches(visit):

@@ -66,10 +66,10 @@ def test_local_effects_are_centred_on_their_own_rows():
     found = accumulated(model, frame, "a", 5)
     assert found.edges.tolist() == [0, 1, 2]
     assert found.difference.tolist() == [1, 1, 1, 3]
-    # by hand: 0, 1, 4 at the edges; three rows in the first bin with middle 0.5, one in the second with middle 2.5: mean 1
-    assert found.curves(ones(4))[0].tolist() == [-1, 0, 3]
+    # by hand: 0, 1, 4 at the edges; the rows lie on them, at 0, 1, 1 and 4: mean 1.5
+    assert found.curves(ones(4))[0].tolist() == [-1.5, -0.5, 2.5]
     # a draw that holds only the last row: the first bin keeps its effect
-    assert found.curves(np.array([[0.0, 0, 0, 4]]))[0].tolist() == [-2.5, -1.5, 1.5]
+    assert found.curves(np.array([[0.0, 0, 0, 4]]))[0].tolist() == [-4, -3, 0]
 
 
 def test_partial_dependence_is_that_of_scikit_learn():

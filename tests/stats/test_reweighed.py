@@ -33,8 +33,13 @@ def test_cells_that_are_alike_look_alike():
 
 
 def test_interval_is_that_of_the_effective_rows():
-    one = worst_mixture([40, 90], [50, 100], 0.5)
-    assert one.interval == pytest.approx([float(end) for end in weighted_bounds(one.value, one.effective_n)])
+    # the first cell is worse in every half
+    one = worst_mixture([4_000, 9_000], [5_000, 10_000], 0.5)
+    assert one.interval == pytest.approx([float(end) for end in weighted_bounds(one.value, one.effective_n)], abs=0.002)
+    assert one.effective_n == pytest.approx(1 / ((2 / 3) ** 2 / 5_000 + (1 / 3) ** 2 / 10_000))
+    # twenty cells of ten rows: the worst five on the same rows are below what half of the rows find
+    few = worst_mixture([9, 10, 8, 7, 10] * 4, [10] * 20, 0.2)
+    assert few.interval[0] < float(weighted_bounds(few.value, few.effective_n)[0]) - 0.02
     assert worst_mixture([0], [0], 0.5) is None
     assert worst_mixture([3], [3], 0.5).value == 1
     with pytest.raises(ValueError, match="above 0"):

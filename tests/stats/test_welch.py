@@ -4,18 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from audit.stats.welch import mean_interval, t_quantile, t_tail, welch_interval, welch_p_values
-
-
-@pytest.mark.parametrize("freedom", [1, 2.5, 7, 30, 1000])
-@pytest.mark.parametrize("t", [0, 0.1, 1, 3, 12])
-def test_tail_of_students_t(t, freedom):
-    assert t_tail(t, freedom) == pytest.approx(stats.t.sf(t, freedom), rel=1e-9, abs=1e-300)
-
-
-@pytest.mark.parametrize("freedom", [1, 4.2, 29, 500])
-def test_quantile_of_students_t(freedom):
-    assert t_quantile(0.95, freedom) == pytest.approx(stats.t.ppf(0.975, freedom), rel=1e-9)
+from audit.stats.welch import mean_interval, welch_interval, welch_p_values
 
 
 def test_two_means():

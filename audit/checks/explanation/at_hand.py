@@ -1,6 +1,7 @@
 """The model under audit with rows to ask it about: what every use of an explanation begins with."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
@@ -66,6 +67,20 @@ def says(subject: Subject, column: str) -> Computed:
     return lambda rows: subject.is_positive(rows[column])
 
 
+def group_names(subject: Subject) -> dict[str, str]:
+    """Return under which name the rows tell the group of each sensitive attribute."""
+    return {attribute: f"assay_group_{i}" for i, attribute in enumerate(subject.roles.sensitive)}
+
+
+def grouped(subject: Subject) -> dict[str, Computed]:
+    """Return what tells of each row its group of each sensitive attribute, as groups are compared everywhere: by value, or by declared bins."""
+    return {name: partial(_group, subject, attribute) for attribute, name in group_names(subject).items()}
+
+
+def _group(subject: Subject, attribute: str, rows: ir.Table) -> ir.Value:
+    return subject.group(attribute, rows)
+
+
 def flags(column: "pd.Series") -> "tuple[NDArray[np.bool_], NDArray[np.bool_]]":
     """Return which values of a column of truth values are true, and which are known."""
     known = column.notna().to_numpy(dtype=bool)
@@ -104,6 +119,20 @@ def answered(asked: "AskedModel", rows: "pd.DataFrame") -> "tuple[pd.DataFrame, 
     return taken, rows[known].reset_index(drop=True)
 
 
+def background_of(asked: "AskedModel", rows: "pd.DataFrame", size: int) -> "pd.DataFrame":
+    """Return the first rows that the model answers, to stand for "the column is not known".
+
+    Raises
+    ------
+    NotApplicable
+        There are none.
+    """
+    if not len(rows):
+        raise NotApplicable("needs training rows to compare with; there are none")
+    _, known = asked.settle(rows)
+    return rows[known].head(size).reset_index(drop=True)
+
+
 def of_rows(n: int, size: int) -> str:
     """Return how many of how many held-out rows were looked at."""
     return f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
@@ -122,4 +151,3 @@ def refusals(asked: "AskedModel", given: int, left: int) -> str:
 def outcome(subject: Subject) -> str:
     """Return the positive outcome as messages name it."""
     return f"'{subject.roles.positive}'" if subject.roles.positive is not None else "the positive outcome"
-

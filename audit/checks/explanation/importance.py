@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from audit.checks.rate import LEVEL
 from audit.core.measurement import Measurement
-from audit.core.wording import counted
+from audit.core.wording import counted, listed, percent
 from audit.stats.cells import percentile_interval, resample
 from audit.stats.intervals import Interval
 
@@ -84,7 +84,7 @@ class Importance:
 
     def band(self, column: int) -> Interval | None:
         """Return the 95 % band of a column's importance; it holds the estimate."""
-        return _holding(percentile_interval(self.drawn[:, column], LEVEL), float(self.mean[column]))
+        return holding(percentile_interval(self.drawn[:, column], LEVEL), float(self.mean[column]))
 
     def share(self, column: int) -> tuple[float | None, Interval | None]:
         """Return what part of all attribution a column carries, with its band; nothing where no column moves the output."""
@@ -94,7 +94,7 @@ class Importance:
         with np.errstate(invalid="ignore"):
             drawn = self.drawn[:, column] / self.drawn.sum(axis=1)
         value = float(self.mean[column]) / total
-        return value, _holding(percentile_interval(drawn, LEVEL), value)
+        return value, holding(percentile_interval(drawn, LEVEL), value)
 
     def measurements(self) -> list[Measurement]:
         """Return mean absolute attribution and share of each column, largest first; then each class's own, where there are several."""
@@ -111,6 +111,24 @@ class Importance:
                 value = float(np.abs(found.values[:, i]).mean())
                 result.append(Measurement("mean_absolute_attribution", value, found.unit, where, self.n, method=found.method))
         return result
+
+    def told(self, of: str) -> str:
+        """Return what moves the output most, in sentences.
+
+        Parameters
+        ----------
+        of : str
+            Which rows were explained, in words.
+        """
+        shares = [(self.columns[i], share) for i in self.order if (share := self.share(i)[0]) is not None]
+        if not shares:
+            return f"No column moves the output of {self.name} on {of}: it is the same for all."
+        leading = listed(f"'{column}' ({percent(share)})" for column, share in shares[:3] if share)
+        text = f"What moves the output of {self.name} most is {leading} of all attribution, on {of}."
+        if len(self.found) > 1:
+            which = "all" if len(self.found) < MOST_CLASSES else "the first"
+            text += f" That is the mean over {which} {len(self.found)} classes, each explained by itself."
+        return text
 
     def doubts(self) -> str:
         """Return what a reader must know before he relies on this, as sentences; empty where there is nothing."""
@@ -140,35 +158,45 @@ def importance(model: "Model", rows: "pd.DataFrame", background: "pd.DataFrame",
     positive : str or None
         The class to explain; of a model with more than two classes each is explained (at most ten), and importance is the mean over them.
     """
+    return summarised(model.name, attributions(model, rows, background, seed, positive), seed)
+
+
+def attributions(
+    model: "Model", rows: "pd.DataFrame", background: "pd.DataFrame", seed: int = 0, positive: str | None = None
+) -> dict[str, "Attributions"]:
+    """Return attributions by class for a model with more than two, and under the empty name otherwise."""
     from audit.engines.attributions import attribute, classes_of
 
     classes = classes_of(model)[:MOST_CLASSES]
-    found = {c: attribute(model, rows, background, seed, c) for c in classes} or {"": attribute(model, rows, background, seed, positive)}
-    return summarised(model.name, found, seed)
+    return {c: attribute(model, rows, background, seed, c) for c in classes} or {"": attribute(model, rows, background, seed, positive)}
+
+
+def mean_absolute(found: dict[str, "Attributions"]) -> Values:
+    """Return the mean absolute attribution of each column, over rows and classes."""
+    return np.asarray(np.mean([np.abs(f.values).mean(axis=0) for f in found.values()], axis=0))
 
 
 def summarised(name: str, found: dict[str, "Attributions"], seed: int = 0) -> Importance:
     """Return the importance of columns from attributions that are at hand."""
-    mean = np.mean([np.abs(f.values).mean(axis=0) for f in found.values()], axis=0)
     drawn = np.mean([_drawn(f, seed) for f in found.values()], axis=0)
-    return Importance(name, found, mean, drawn)
+    return Importance(name, found, mean_absolute(found), drawn)
 
 
 def _drawn(found: "Attributions", seed: int) -> Values:
     """Return mean absolute attributions with rows and backgrounds drawn anew; the same draws for each class of a model."""
     n = len(found.values)
     if found.by_background is None:
-        size = _bundled(np.abs(found.values))
+        size = bundled(np.abs(found.values))
         return resample(np.ones(len(size), dtype=np.int64), DRAWS, seed) @ size / len(size)
     parts = found.by_background
     weights = resample(np.ones(len(parts), dtype=np.int64), BACKGROUNDS, seed + 1) / len(parts)
     times = resample(np.ones(min(n, BUNDLES), dtype=np.int64), DRAWS, seed).reshape(BACKGROUNDS, -1, min(n, BUNDLES))
     flat = parts.reshape(len(parts), -1)
-    drawn = [rows @ _bundled(np.abs(w @ flat).reshape(n, -1)) / rows.shape[1] for w, rows in zip(weights, times, strict=True)]
+    drawn = [rows @ bundled(np.abs(w @ flat).reshape(n, -1)) / rows.shape[1] for w, rows in zip(weights, times, strict=True)]
     return np.concatenate(drawn)
 
 
-def _bundled(size: Values) -> Values:
+def bundled(size: Values) -> Values:
     """Return means of bundles of rows where there are many: drawing bundles has the same spread as drawing rows."""
     if len(size) <= BUNDLES:
         return size
@@ -177,7 +205,7 @@ def _bundled(size: Values) -> Values:
     return sums / np.bincount(bundle)[:, None]
 
 
-def _holding(interval: Interval | None, value: float) -> Interval | None:
+def holding(interval: Interval | None, value: float) -> Interval | None:
     """Stretch a percentile band to hold its own estimate: resampled backgrounds add noise, and absolute values only grow by it."""
     return None if interval is None else (min(interval[0], value), max(interval[1], value))
 

@@ -11,14 +11,14 @@ from audit.checks.rate import LEVEL
 from audit.core.errors import NotApplicable
 from audit.core.measurement import Measurement
 from audit.core.subject import Model
-from audit.stats.cells import percentile_interval, resample
 from audit.stats.intervals import Interval, paired_difference
+from audit.stats.paired import PairedPlaces, auc_difference, places
+from audit.stats.rates import difference_interval
 from audit.stats.welch import welch_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWS = 1_000
 Pair = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
@@ -58,15 +58,24 @@ class Cost:
         how = "fitted again on the same training rows"
         if self.without:
             paired = f"{how}; bonett-price, paired on the same held-out rows"
-            yield Measurement("accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired)
+            yield Measurement(
+                "accuracy_change", self.accuracy, "share", where, self.n, self.accuracy_interval, _level(self.accuracy_interval), paired
+            )
             if self.auc is not None:
-                paired = f"{how}; bootstrap of the same held-out rows"
+                paired = f"{how}; DeLong's variance on the same held-out rows, widened by two of each outcome"
                 yield Measurement("roc_auc_change", self.auc, "", where, self.n, self.auc_interval, _level(self.auc_interval), paired)
         named = {**where, "groups": f"{high} less {low}", "fitted": "again"}
         if self.without:
             change = f"{how}; Welch's interval of the changes of the same rows"
             yield Measurement(
-                "selection_rate_gap_change", self.gap_change, "share", named, self.n, self.gap_change_interval, _level(self.gap_change_interval), change
+                "selection_rate_gap_change",
+                self.gap_change,
+                "share",
+                named,
+                self.n,
+                self.gap_change_interval,
+                _level(self.gap_change_interval),
+                change,
             )
         yield Measurement("selection_rate_gap_difference", self.gap, "share", named, self.n, self.gap_interval, _level(self.gap_interval), how)
 
@@ -84,7 +93,6 @@ def costs(
     truth: Pair,
     pair: Pair,
     without: Sequence[tuple[str, ...]],
-    seed: int,
 ) -> list[Cost]:
     """Fit the model again with all columns, and without each set; none where it cannot be fitted again.
 
@@ -104,8 +112,6 @@ def costs(
         Held-out rows of the two groups.
     without : sequence of tuple of str
         Sets of columns.
-    seed : int
-        Of the resampling.
     """
     from audit.engines.asked_model import AskedModel
     from audit.engines.classifier import raw_features
@@ -131,36 +137,27 @@ def costs(
         moved = yes.astype(float) - base[1]
         won, lost = int((right & ~base[0] & known).sum()), int((~right & base[0] & known).sum())
         n = int(known.sum())
-        auc, auc_interval = _auc_change(base[2][known], chances[known], label[known], seed)
+        auc, auc_interval = _auc_change(base[2][known], chances[known], label[known])
         found.append(
             Cost(
                 columns, n, (won - lost) / n if n else 0.0, paired_difference(won, lost, n, LEVEL) if n else None, auc, auc_interval,
-                float(yes[pair[0]].mean() - yes[pair[1]].mean()), welch_interval(yes[pair[0]].astype(float), yes[pair[1]].astype(float), LEVEL),
+                float(yes[pair[0]].mean() - yes[pair[1]].mean()), of_answers(yes, pair),
                 float(moved[pair[0]].mean() - moved[pair[1]].mean()), welch_interval(moved[pair[0]], moved[pair[1]], LEVEL),
             )
         )  # fmt: skip
     return found
 
 
-def _auc_change(
-    before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_], seed: int
-) -> tuple[float | None, Interval | None]:
-    """Return the change of the area with its interval over resampled rows."""
-    if label.all() or not label.any() or np.isnan(before).any() or np.isnan(after).any():
+def of_answers(yes: NDArray[np.bool_], pair: Pair) -> Interval | None:
+    """Return the interval of the difference of the shares of yes in two groups."""
+    first, second = pair
+    return difference_interval(int(yes[first].sum()), int(first.sum()), int(yes[second].sum()), int(second.sum()), LEVEL)
+
+
+def _auc_change(before: NDArray[np.float64], after: NDArray[np.float64], label: NDArray[np.bool_]) -> tuple[float | None, Interval | None]:
+    """Return the change of the area with its interval, from the same rows."""
+    if np.isnan(before).any() or np.isnan(after).any():
         return None, None
-    once = np.ones((1, len(label)))
-    change = float(_auc(after, label, once)[0] - _auc(before, label, once)[0])
-    weights = resample(np.ones(len(label), dtype=np.int64), DRAWS, seed).astype(float)
-    return change, percentile_interval(_auc(after, label, weights) - _auc(before, label, weights), LEVEL)
-
-
-def _auc(score: NDArray[np.float64], label: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weighted area of each draw, ties counted half, shape (draws,)."""
-    _, place = np.unique(score, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    start = np.flatnonzero(np.r_[True, np.diff(place[order]) > 0])
-    negatives = np.add.reduceat(np.where(label, 0, weights)[:, order], start, axis=1)
-    positives = np.add.reduceat(np.where(label, weights, 0)[:, order], start, axis=1)
-    below = np.cumsum(negatives, axis=1) - negatives / 2
-    with np.errstate(invalid="ignore"):
-        return np.asarray((positives * below).sum(axis=1) / (positives.sum(axis=1) * negatives.sum(axis=1)))
+    first, second = places(after, label), places(before, label)
+    change = auc_difference(PairedPlaces.of(first[label], second[label]), PairedPlaces.of(first[~label], second[~label]), LEVEL)
+    return (None, None) if change is None else change

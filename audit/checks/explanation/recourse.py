@@ -1,6 +1,6 @@
 """Whether the rows of some groups have farther to go to the wanted answer than those of others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from audit.checks.explanation.at_hand import groups_of
 from audit.checks.rate import LEVEL, bar, rate
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement
-from audit.core.wording import counted
+from audit.core.wording import counted, points
+from audit.stats.rates import difference_interval
 from audit.stats.welch import mean_interval, welch_interval
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Recourse:
     sentence: str
 
 
-def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Sequence[str], model: str) -> list[Recourse]:
+def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Mapping[str, str], model: str) -> list[Recourse]:
     """Compare the groups of each attribute.
 
     Parameters
@@ -50,12 +51,12 @@ def recourse_by_group(found: "Found", rows: pd.DataFrame, attributes: Sequence[s
         The counterfactuals.
     rows : pandas.DataFrame
         The same rows with the attributes.
-    attributes : sequence of str
-        Sensitive attributes; those with more than ten groups are left out.
+    attributes : mapping of str to str
+        Sensitive attributes, with the columns that hold their groups; those with more than ten groups are left out.
     model : str
         Its name.
     """
-    return [r for a in attributes if (r := _of_attribute(found, rows[a], a, model)) is not None]
+    return [r for a, name in attributes.items() if (r := _of_attribute(found, rows[name], a, model)) is not None]
 
 
 def _of_attribute(found: "Found", column: pd.Series, attribute: str, model: str) -> Recourse | None:
@@ -74,13 +75,17 @@ def _of_attribute(found: "Found", column: pd.Series, attribute: str, model: str)
         measurements.append(_mean(distance, where))
     level = 1 - (1 - LEVEL) / max(len(compared), 1)
     gaps = [_gap(found, member, known, {"model": model, attribute: group}, level) for group, member in compared.items()]
-    return Recourse([*measurements, *gaps], list(_bars(measurements, attribute)), _sentence(gaps, attribute, members, known, found))
+    shares = [_share_gap(found, member, known, {"model": model, attribute: group}, level) for group, member in compared.items()]
+    sentence = _sentence(gaps, attribute, members, known, found) + _share_sentence(shares, attribute)
+    return Recourse([*measurements, *gaps, *shares], list(_bars(measurements, attribute)), sentence)
 
 
 def _mean(distance: np.ndarray, where: dict[str, str]) -> Measurement:
     band = mean_interval(distance, LEVEL)
     if band is None:
-        return Measurement("counterfactual_distance", None, "deviations", where, len(distance), method="not estimable: fewer than two counterfactuals")
+        return Measurement(
+            "counterfactual_distance", None, "deviations", where, len(distance), method="not estimable: fewer than two counterfactuals"
+        )
     return Measurement("counterfactual_distance", float(distance.mean()), "deviations", where, len(distance), band, LEVEL, "mean; Student's interval")
 
 
@@ -92,11 +97,29 @@ def _gap(found: "Found", member: np.ndarray, known: np.ndarray, where: dict[str,
     )  # fmt: skip
 
 
+def _share_gap(found: "Found", member: np.ndarray, known: np.ndarray, where: dict[str, str], level: float) -> Measurement:
+    others = known & ~member
+    counts = (int(found.found[member].sum()), int(member.sum()), int(found.found[others].sum()), int(others.sum()))
+    difference = counts[0] / counts[1] - counts[2] / counts[3]
+    how = "share of the group with a counterfactual less that of all others; square-and-add of exact intervals, allowing for all groups"
+    return Measurement(
+        "counterfactual_found_difference", difference, "share", where, counts[1] + counts[3], difference_interval(*counts, level), level, how
+    )
+
+
+def _share_sentence(shares: Sequence[Measurement], attribute: str) -> str:
+    clear = [s for s in shares if s.interval and (s.interval[0] > 0 or s.interval[1] < 0)]
+    said = [(s.where[attribute], points(abs(s.value or 0)), "more" if (s.value or 0) > 0 else "less") for s in clear[:3]]
+    return "".join(f" For {attribute} = {group} a change is found {size} points {way} often." for group, size, way in said)
+
+
 def _bars(measurements: Sequence[Measurement], attribute: str) -> Iterator[Exhibit]:
     lines = [bar(m.where[attribute], m) for m in measurements if m.name == "counterfactual_distance" and m.value is not None]
     if lines:
-        note = "Mean over the rows with a counterfactual, with 95 % interval: numbers count by their median absolute deviation, another category counts 1."
-        yield Exhibit(Kind.BARS, f"How far it is to the wanted answer, by {attribute}", ("label", "value", "low", "high", "n"), lines, "distance", note=note)
+        note = "Mean over the rows with a counterfactual, with 95 % interval: numbers by their median absolute deviation, another category counts 1."
+        yield Exhibit(
+            Kind.BARS, f"How far it is to the wanted answer, by {attribute}", ("label", "value", "low", "high", "n"), lines, "distance", note=note
+        )
 
 
 def _sentence(gaps: Sequence[Measurement], attribute: str, members: dict[str, np.ndarray], known: np.ndarray, found: "Found") -> str:
@@ -119,4 +142,3 @@ def _sentence(gaps: Sequence[Measurement], attribute: str, members: dict[str, np
             f"(difference {low:.2f} to {high:.2f})."
         )
     return " ".join(parts)
-

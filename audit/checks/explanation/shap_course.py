@@ -1,19 +1,22 @@
 """How the attribution of a column moves with its value: binned means of SHAP values with bands."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from audit.checks.explanation.at_hand import background_of
 from audit.checks.rate import LEVEL
 from audit.core.errors import DataError, NotApplicable
 from audit.core.exhibit import Exhibit, Kind
-from audit.core.measurement import Scalar
 from audit.core.subject import Model, Subject
 from audit.stats.cells import resample
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from audit.engines.asked_model import AskedModel
+    from audit.engines.attributions import Attributions
 
 #: Bins of a number.
 BINS = 10
@@ -23,12 +26,14 @@ DRAWS = 500
 
 
 def shap_course(
-    model: Model, subject: Subject, rows: "pd.DataFrame", background: "pd.DataFrame", columns: Sequence[str], seed: int
+    asked: "AskedModel", model: Model, subject: Subject, rows: "pd.DataFrame", background: "pd.DataFrame", columns: Sequence[str], seed: int
 ) -> list[Exhibit]:
     """Return one picture for each column; none where the model cannot be explained.
 
     Parameters
     ----------
+    asked : AskedModel
+        The model as something to be asked.
     model : Model
         What is explained.
     subject : Subject
@@ -46,7 +51,7 @@ def shap_course(
     if not len(background) or (len(model.features) > MOST_COLUMNS and not hasattr(model.estimator, "steps")):
         return []
     try:
-        found = attribute(model, rows, background, seed, subject.roles.positive)
+        found = attribute(model, rows, background_of(asked, background, len(background)), seed, subject.roles.positive)
     except (DataError, NotApplicable):
         # the courses above stand without it; X001 tells why a model cannot be explained
         return []
@@ -56,15 +61,26 @@ def shap_course(
         values = found.values[:, list(found.columns).index(column)]
         if is_number(rows[column]):
             numbers = rows[column].to_numpy(dtype=float, na_value=np.nan)
-            lines = [(float(numbers[inside].mean()), *_mean(values[inside], seed)[:3]) for inside in _bins(numbers)]
-            kind, names, label = Kind.LINES, ("x", "y", "low", "high"), (column, f"attribution, {found.unit}")
+            pictures.append(_along(column, numbers, values, found, seed))
         else:
-            lines = [(str(v), *_mean(values[(rows[column] == v).to_numpy()], seed)) for v in grid(rows[column], BINS)]
-            kind, names, label = Kind.BARS, ("label", "value", "low", "high", "n"), (f"attribution, {found.unit}", "")
-        note = f"Mean attribution of the rows in each bin, with 95 % interval over resampled rows; above 0 it speaks for the outcome. {found.method}."
-        if lines:
-            pictures.append(Exhibit(kind, f"Attribution along {column}", names, lines, *label, note=note))
-    return pictures
+            pictures.append(_among(column, rows[column], grid(rows[column], BINS), values, found, seed))
+    return [p for p in pictures if p.rows]
+
+
+NOTE = "Mean attribution of the rows in each bin, with 95 % interval over resampled rows; above 0 it speaks for the outcome."
+
+
+def _along(column: str, numbers: np.ndarray, values: np.ndarray, found: "Attributions", seed: int) -> Exhibit:
+    lines = [(float(numbers[inside].mean()), *_mean(values[inside], seed)) for inside in _bins(numbers)]
+    title, up = f"Attribution along {column}", f"attribution, {found.unit}"
+    return Exhibit(Kind.LINES, title, ("x", "y", "low", "high"), lines, column, up, note=f"{NOTE} {found.method}.")
+
+
+def _among(column: str, cells: "pd.Series", names: Sequence[Any], values: np.ndarray, found: "Attributions", seed: int) -> Exhibit:
+    members = [(cells == name).to_numpy(dtype=bool) for name in names]
+    lines = [(str(name), *_mean(values[member], seed), int(member.sum())) for name, member in zip(names, members, strict=True)]
+    title, across = f"Attribution along {column}", f"attribution, {found.unit}"
+    return Exhibit(Kind.BARS, title, ("label", "value", "low", "high", "n"), lines, across, note=f"{NOTE} {found.method}.")
 
 
 def _bins(numbers: np.ndarray) -> list[np.ndarray]:
@@ -77,8 +93,8 @@ def _bins(numbers: np.ndarray) -> list[np.ndarray]:
     return [place == i for i in range(len(distinct)) if (place == i).any()]
 
 
-def _mean(values: np.ndarray, seed: int) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-    """Return mean, ends of its interval, and number of values."""
+def _mean(values: np.ndarray, seed: int) -> tuple[float, float, float]:
+    """Return the mean and the ends of its interval."""
     drawn = resample(np.ones(len(values), dtype=np.int64), DRAWS, seed) @ values / len(values)
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(values.mean()), float(low), float(high), len(values)
+    return float(values.mean()), float(low), float(high)

@@ -73,18 +73,23 @@ def telling(rows: pd.DataFrame, columns: Sequence[str], members: Mapping[str, ND
     for column in columns:
         for group, member in groups.items():
             place = _scored(levels[column], member, known & first)
-            counts = [np.bincount(place[known & first & side], minlength=LEVELS + 2) for side in (~member, member)]
-            area = roc_auc(*counts)
+            area = roc_auc(*_counts(place, member, known & first))
             if area is not None and area >= FLOOR:
                 found.append((column, group, place))
     level = 1 - (1 - LEVEL) / max(len(found), 1)
     told = []
     for column, group, place in found:
-        counts = [np.bincount(place[known & ~first & side], minlength=LEVELS + 2) for side in (~members[group], members[group])]
-        area, interval = roc_auc(*counts), roc_auc_interval(*counts, level)
+        others, own = _counts(place, members[group], known & ~first)
+        area, interval = roc_auc(others, own), roc_auc_interval(others, own, level)
         if area is not None and interval is not None:
             told.append(Telling(column, group, area, interval, level, int((known & ~first).sum()), len(found)))
     return sorted(told, key=lambda t: -t.area)
+
+
+def _counts(place: NDArray[np.intp], member: NDArray[np.bool_], among: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return how many rows of the others, and of the group, have each rank."""
+    others, own = (np.bincount(place[among & side], minlength=LEVELS + 2) for side in (~member, member))
+    return others, own
 
 
 def _levels(column: pd.Series, first: NDArray[np.bool_]) -> NDArray[np.intp]:

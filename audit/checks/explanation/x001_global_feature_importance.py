@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from audit.checks.explanation.importance import MOST_CLASSES, Importance, importance
-from audit.core.ask import Answers, Asks, frame, sample, scalar
+from audit.checks.explanation.importance import Importance, importance
+from audit.checks.explanation.samples import explainable, explained_rows
+from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
-from audit.core.errors import DataError, NotApplicable
 from audit.core.exhibit import MAX_ROWS, Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
@@ -18,7 +18,6 @@ from audit.core.wording import counted, listed, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-TRAIN = "train"
 #: Columns drawn; the table has all.
 SHOWN = 15
 #: A stored score further than this from what the handed-over model computes came from another model.
@@ -65,27 +64,16 @@ class GlobalFeatureImportance(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for bounded samples of held-out and of training rows."""
-        models = _explainable(subject)
-        table, held_out, split = subject.table, subject.held_out, subject.roles.split
-        features = list(dict.fromkeys(c for m in models for c in m.features))
-        absent = [c for c in features if c not in table.columns]
-        if absent:
-            raise DataError(f"the models were trained on the columns {absent}, which {subject.name} does not have")
-        scores = list(dict.fromkeys(m.score for m in models if m.score and m.score not in features))
-        train = table.filter(table[split].cast("string") == TRAIN) if split else table
-        return {
-            "size": scalar(held_out.count()),
-            "rows": frame(sample(held_out, self.rows, subject.roles.key).select(*features, *scores)),
-            "background": frame(sample(train, self.background, subject.roles.key).select(*features)),
-        }
+        models = explainable(subject)
+        return explained_rows(subject, models, self.rows, self.background, [m.score for m in models if m.score])
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Explain each model, fold the values back onto raw columns, and check that they add up."""
         rows, background = answers.frame("rows"), answers.frame("background")
-        found = {m.name: importance(m, rows, background, self.seed, subject.roles.positive) for m in _explainable(subject)}
+        found = {m.name: importance(m, rows, background, self.seed, subject.roles.positive) for m in explainable(subject)}
         measurements = [m for each in found.values() for m in each.measurements()]
         differing = []
-        for model in _explainable(subject):
+        for model in explainable(subject):
             away = _score_difference(model, rows, found[model.name])
             measurements += [_error(found[model.name]), *([away] if away else [])]
             differing += [model.name] if away and (away.value or 0) > SAME_SCORE else []
@@ -93,13 +81,6 @@ class GlobalFeatureImportance(Check):
         if differing:
             message += f" The fitted {listed(differing)} gives other scores for these rows than the table holds, so it is not what made them."
         return Findings(measurements, message, [_bars(found), _ranks(found)])
-
-
-def _explainable(subject: Subject) -> list[Model]:
-    models = [m for m in subject.models if m.estimator is not None]
-    if not models:
-        raise NotApplicable("needs a fitted model, and only predictions are at hand; 'assay run' hands over the estimators that it trains")
-    return models
 
 
 def _error(found: Importance) -> Measurement:
@@ -125,16 +106,11 @@ def _score_difference(model: Model, rows: "pd.DataFrame", found: Importance) -> 
 
 
 def _message(subject: Subject, found: Importance, size: int) -> str:
-    shares = {found.columns[i]: share for i in found.order if (share := found.share(i)[0]) is not None}
     n = found.n
-    of = f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row")
+    text = found.told(f"{n:,} of {size:,} held-out rows" if n < size else counted(n, "held-out row"))
+    shares = {found.columns[i]: share for i in found.order if (share := found.share(i)[0]) is not None}
     if not shares:
-        return f"No column moves the output of {found.name} on {of}: it is the same for all."
-    leading = listed(f"'{column}' ({percent(share)})" for column, share in list(shares.items())[:3])
-    text = f"What moves the output of {found.name} most is {leading} of all attribution, on {of}."
-    if len(found.found) > 1:
-        which = "all" if len(found.found) < MOST_CLASSES else "the first"
-        text += f" That is the mean over {which} {len(found.found)} classes, each explained by itself."
+        return text
     sensitive = [c for c in subject.roles.sensitive if c in shares]
     if sensitive:
         ranks = [f"'{c}' (rank {list(shares).index(c) + 1} of {len(shares)})" for c in sensitive]

@@ -1,12 +1,12 @@
 """X006: what would have to be otherwise for the model to answer otherwise, and whether some groups have farther to go."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from audit.checks.explanation.at_hand import answered, held_out_rows, model_at_hand, of_rows, refusals, training_rows
+from audit.checks.explanation.at_hand import answered, group_names, grouped, held_out_rows, model_at_hand, of_rows, refusals, training_rows
 from audit.checks.explanation.promised import promised
 from audit.checks.explanation.recourse import Recourse, recourse_by_group
 from audit.checks.rate import LEVEL, bar, rate
@@ -24,8 +24,8 @@ from audit.engines.counterfactual_space import Promises, Space, space_of
 from audit.stats.welch import mean_interval
 
 if TYPE_CHECKING:
-    from audit.engines.asked_model import AskedModel
     from audit.engines.counterfactuals import Found
+
 
 @dataclass(frozen=True, kw_only=True)
 class Counterfactuals(Check):
@@ -70,7 +70,7 @@ class Counterfactuals(Check):
     immutable: tuple[str, ...] = ()
     most_changes: int = 4
     budget: int = 500_000
-    promises: Promises = Promises()
+    promises: Promises = field(default_factory=Promises)
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
@@ -88,7 +88,7 @@ class Counterfactuals(Check):
             raise DataError(f"'immutable' names '{unknown[0]}', which the model does not take. {did_you_mean(unknown[0], model.features)}")
         return {
             "size": scalar(subject.held_out.count()),
-            "rows": held_out_rows(subject, self.sample, *subject.roles.sensitive),
+            "rows": held_out_rows(subject, self.sample, **grouped(subject)),
             "observed": training_rows(subject, self.observed),
         }
 
@@ -112,10 +112,8 @@ class Counterfactuals(Check):
         space = space_of(observed if len(observed) else taken, asked.columns, promised(subject, model, self.promises, self.immutable))
         if not space.mutable:
             raise NotApplicable(f"no column of {model.name} may change: {_fixed(space)}; declare 'immutable: false' for those that may")
-        found = search(
-            asked, taken.iloc[places].reset_index(drop=True), space, wanted=wanted, most_changes=self.most_changes, budget=self.budget
-        )
-        groups = recourse_by_group(found, whole.iloc[places].reset_index(drop=True), subject.roles.sensitive, model.name)
+        found = search(asked, taken.iloc[places].reset_index(drop=True), space, wanted=wanted, most_changes=self.most_changes, budget=self.budget)
+        groups = recourse_by_group(found, whole.iloc[places].reset_index(drop=True), group_names(subject), model.name)
         measurements = [*_measured(model.name, found), *(m for g in groups for m in g.measurements)]
         text = _message(model.name, other, found, space, groups, looked_at, int(refused.sum()))
         return Findings(measurements, text + note, _exhibits(found, space, groups, self.most_changes))
@@ -175,9 +173,7 @@ def _fixed(space: Space, most: int = 4) -> str:
     return "; ".join(f"{listed(columns, most)} ({why})" for why, columns in reasons.items())
 
 
-def _message(
-    model: str, other: str, found: "Found", space: Space, groups: "Sequence[Recourse]", looked_at: str, refused: int
-) -> str:
+def _message(model: str, other: str, found: "Found", space: Space, groups: "Sequence[Recourse]", looked_at: str, refused: int) -> str:
     n, hits = len(found.found), int(found.found.sum())
     rows = f"{n:,} of the {refused:,} rows" if n < refused else f"{counted(n, 'row')}" if n > 1 else "the one row"
     text = f"Of {rows} that {model} answers with {other} (among {looked_at}), {percent(hits / n)} would be answered otherwise"

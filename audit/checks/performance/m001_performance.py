@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, left_out, whole
-from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary, macro_f1, per_class_recall
+from audit.checks.performance.metrics import accuracy, balanced_accuracy, binary
 from audit.checks.performance.scored import Scored
+from audit.checks.performance.several_classes import class_table, heatmap, of_each_class, over_all_classes
 from audit.checks.rate import bar
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Ask, Asks
@@ -17,8 +18,6 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
 from audit.core.wording import counted, listed
-
-SHOWN_CLASSES = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +67,14 @@ class Performance(Check):
         table = whole(by_group(subject, prediction, outcomes, answers.rows("cells")))
         right = accuracy(table)
         metrics = [right, balanced_accuracy(table)]
-        metrics += binary(table, outcomes.positive) if outcomes.positive is not None else [macro_f1(table)]
+        metrics += binary(table, outcomes.positive) if outcomes.positive is not None else over_all_classes(table)
         scored = Scored.of(answers) if Scored.possible(subject) else None
         metrics += [scored.auc, scored.precision] if scored else []
-        others = [] if outcomes.positive is not None else per_class_recall(table, subject.need("target"), outcomes.names)
-        others += scored.others if scored else []
-        exhibits = [_bars(metrics), _heatmap(table, outcomes)]
-        return Findings([*metrics, *others, *left_out(table)], _message(subject, table, outcomes, right, scored), [e for e in exhibits if e])
+        target = subject.need("target")
+        each = [] if outcomes.positive is not None else of_each_class(table, target, outcomes.names)
+        exhibits = [_bars(metrics), heatmap(table, outcomes), *([class_table(each, target)] if each else [])]
+        everything = [*metrics, *each, *(scored.others if scored else []), *left_out(table)]
+        return Findings(everything, _message(subject, table, outcomes, right, scored), exhibits)
 
 
 def _message(subject: Subject, table: Confusion, outcomes: Outcomes, right: Measurement, scored: Scored | None) -> str:
@@ -101,19 +101,4 @@ def _bars(metrics: list[Measurement]) -> Exhibit:
     return Exhibit(
         Kind.BARS, "Metrics with their 95 % intervals", ("label", "value", "low", "high", "n"), rows, "metric, 1 is best",
         note="n is the number of rows a metric rests on: precision only on those predicted positive, recall only on those that are positive.",
-    )  # fmt: skip
-
-
-def _heatmap(table: Confusion, outcomes: Outcomes) -> Exhibit | None:
-    if len(table.labels) > SHOWN_CLASSES or len(table.predictions) > SHOWN_CLASSES:
-        return None
-    totals = table.counts.sum(axis=1)
-    rows = [
-        (outcomes.names.get(p, p), outcomes.names[label], int(table.counts[i, j]) / int(totals[i]) if totals[i] else None, int(table.counts[i, j]))
-        for i, label in enumerate(table.labels)
-        for j, p in enumerate(table.predictions)
-    ]
-    return Exhibit(
-        Kind.HEATMAP, "Label and prediction", ("x", "y", "value", "n"), rows, "predicted", "label",
-        note="Colour: share among the rows with that label; n: number of rows.",
     )  # fmt: skip

@@ -14,9 +14,10 @@ from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.one_column import Rule, best_rule
 from audit.checks.performance.paired_scores import difference_from_cells, places_by_cell, scored_rows
 from audit.checks.performance.prior import loss_sums, losses
+from audit.checks.performance.told_apart import half, spread_sample
 from audit.checks.rate import LEVEL, bar, paired_change, rate
 from audit.checks.wording import known, rounded_up, span
-from audit.core.ask import Answers, Ask, Asks, frame, row_hash, rows, sample, scalar
+from audit.core.ask import Answers, Ask, Asks, frame, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.exhibit import Exhibit, Kind
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 TRAIN = "train"
 MAJORITY, PRIOR, ONE_COLUMN = "majority class", "prior", "one column"
-#: First hexadecimal digit of a row's hash from which it is judged rather than learnt from.
-HALF = "8"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +96,7 @@ class GainOverBaseline(Check):
 
     def _learn_from(self, subject: Subject, table: ir.Table, columns: tuple[str, ...]) -> Ask:
         target = subject.roles.target or ""
-        taken = sample(table.filter(~missing(table[target])), self.rows, subject.roles.key)
+        taken = spread_sample(table.filter(~missing(table[target])), self.rows, subject.roles.key)
         named = {f"c{i}": column for i, column in enumerate(plain_columns(taken, columns).values())}
         return frame(taken.select(label=as_text(null_if_missing(taken[target])), **named), when_needed=True)
 
@@ -140,9 +139,7 @@ def _train(subject: Subject) -> ir.Table:
 
 
 def _half(subject: Subject, *, judged: bool) -> ir.Table:
-    held_out = subject.held_out
-    digit = row_hash(held_out, subject.roles.key).substr(0, 1)
-    return held_out.filter(digit >= HALF if judged else digit < HALF)
+    return half(subject.held_out, subject.roles.key, second=judged)
 
 
 def gain(won: int, lost: int, n: int, where: Mapping[str, str]) -> list[Measurement]:
@@ -247,8 +244,14 @@ def _one_column(
     if scored:
         measured.append(difference_from_cells("roc_auc_gain", more.rows("places"), dict(enumerate(rule.scores.tolist())), where))
     own = percent(float(right[1].sum() / n))
+    if len(set(rule.answers.tolist())) == 1:
+        return (
+            measured,
+            f" Of {counted(rule.columns, 'column')} none alone, learnt from {learnt_from}, does better than a constant answer.",
+        )
+    of = f" of {rule.columns:,} columns" if rule.columns > 1 else ""
     text = (
-        f" The best rule on one column, '{rule.cut.column}' of {counted(rule.columns, 'column')}, learnt from {learnt_from}, is right on "
+        f" The best rule on one column, '{rule.cut.column}'{of}, learnt from {learnt_from}, is right on "
         f"{known(baseline.value)} of {counted(n, 'other row')}, where the model is right on {own} (gain: {span(measured[0])})."
     )
     return measured, text + still_needed(won, lost, n)

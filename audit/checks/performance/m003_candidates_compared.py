@@ -15,7 +15,7 @@ from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Model, Subject
-from audit.core.wording import percent, points
+from audit.core.wording import listed, percent, points
 
 OBSERVED = "observed"
 
@@ -46,6 +46,7 @@ class CandidatesCompared(Check):
         """Measure every model in the same way."""
         outcomes = Outcomes.of(subject, answers.rows("labels"))
         measurements: list[Measurement] = []
+        constant: list[str] = []
         overview: list[list[Scalar]] = []
         bars: dict[str, list[tuple[Scalar, ...]]] = {}
         for model in subject.models:
@@ -58,6 +59,8 @@ class CandidatesCompared(Check):
                 raise NotApplicable(f"every sensitive attribute has more than {MAX_GROUPS} groups; bin them, ages into bands for example")
             right = accuracy(whole(next(iter(by_attribute.values()))), {"model": model.name})
             measurements.append(right)
+            answers_given = whole(next(iter(by_attribute.values()))).counts.sum(axis=0) > 0
+            constant += [model.name] if answers_given.sum() == 1 else []
             line: list[Scalar] = [model.name + (" (chosen)" if model.chosen else ""), right.value, right.n]
             if outcomes.positive is not None:
                 scored = area(read_scores(answers, model.name), {"model": model.name}) if model.score else None
@@ -80,7 +83,9 @@ class CandidatesCompared(Check):
             Kind.TABLE, "Candidates on the held-out rows", columns, overview,
             note="Gaps are highest minus lowest rate, biased upward where groups are small; F001 judges that of the chosen model.",
         )  # fmt: skip
-        return Findings(measurements, _message(subject, overview), [table, *(_selection_bars(a, rows, outcomes) for a, rows in bars.items() if rows)])
+        return Findings(
+            measurements, _message(subject, overview, constant), [table, *(_selection_bars(a, rows, outcomes) for a, rows in bars.items() if rows)]
+        )
 
 
 def _cells(model: Model, attribute: str) -> str:
@@ -114,11 +119,13 @@ def _selection_bars(attribute: str, rows: list[tuple[Scalar, ...]], outcomes: Ou
     )  # fmt: skip
 
 
-def _message(subject: Subject, overview: list[list[Scalar]]) -> str:
+def _message(subject: Subject, overview: list[list[Scalar]], constant: list[str]) -> str:
     parts = [f"{line[0]} {percent(line[1])}" for line in overview if isinstance(line[1], float)]
     text = f"Of {len(overview)} models, right on the held-out rows: {', '.join(parts)}."
     if subject.roles.positive is not None:
         for i, attribute in enumerate(subject.roles.sensitive):
             gaps = [g for line in overview if isinstance(g := line[4 + i], float)]
             text += f" Gaps in selection by {attribute} run from {points(min(gaps))} to {points(max(gaps))} points." if gaps else ""
+    if constant:
+        text += f" The same class for every row, and so no gap whatever the groups: {listed(constant)}."
     return text

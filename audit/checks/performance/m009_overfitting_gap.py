@@ -139,13 +139,13 @@ def _message(chosen: Model, judged: Measurement, measured: list[Measurement], ga
         return f"The gap of {chosen.name} cannot be estimated: {judged.method.removeprefix('not estimable: ')}."
     if metric == "accuracy":
         text = (
-            f"{chosen.name[0].upper()}{chosen.name[1:]} is right on {percent(float(train.value))} of {train.n:,} train rows and on "
-            f"{percent(float(test.value))} of {test.n:,} held-out rows: a gap of {points(float(judged.value))} points ({span(judged)})."
+            f"On {train.n:,} train rows {chosen.name} is right on {percent(float(train.value))}, on {test.n:,} held-out rows on "
+            f"{percent(float(test.value))}: a gap of {points(float(judged.value))} points ({span(judged)})."
         )
     else:
         text = (
-            f"{chosen.name[0].upper()}{chosen.name[1:]} has a ROC AUC of {train.value:.3f} on {train.n:,} train rows and of {test.value:.3f} on "
-            f"{test.n:,} held-out rows: a gap of {judged.value:.3f} ({span(judged, 1, 3)})."
+            f"On {train.n:,} train rows {chosen.name} has a ROC AUC of {train.value:.3f}, on {test.n:,} held-out rows of {test.value:.3f}: "
+            f"a gap of {judged.value:.3f} ({span(judged, 1, 3)})."
         )
     text += " A gap alone is no fault: what the model is worth is what the held-out rows say."
     others = [f"{name} {points(float(own[0].value))}" for name, own in gaps.items() if name != chosen.name and own[0].value is not None]

@@ -1,7 +1,8 @@
 """M011: what errors in the columns do to the answers of a model."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +10,12 @@ from numpy.typing import NDArray
 from audit.checks.outcomes import MAX_GROUPS, Outcomes, key, label_counts, null_if_missing
 from audit.checks.performance.perturbations import Perturbation
 from audit.checks.performance.robustness_exhibits import columns, curve, gaps, table
+from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.trial import PREDICTED, Plan, Trial
-from audit.core.ask import Answers, Ask, Asks, frame, sample, scalar
+from audit.core.ask import Answers, Ask, Asks, frame, scalar
 from audit.core.check import Check, Findings, missing
-from audit.core.errors import DataError, NotApplicable
+from audit.core.contract import Contract
+from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.subject import Model, Subject
 from audit.core.values import as_text
@@ -68,6 +71,19 @@ class Robustness(Check):
     shares: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5)
     seed: int = 0
 
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check, or those of the contract, whose strengths and numbers make sense."""
+        for check in super().plan(subject, contract):
+            strengths = (check.noise, check.shares)
+            in_order = all(s and min(s) > 0 and list(s) == sorted(s) for s in strengths) and max(check.shares, default=0) <= 1
+            if not in_order or check.rows < 1 or check.draws < 1:
+                raise UsageError(
+                    f"{', '.join(check.clauses)}: M011 takes 'rows' and 'draws' of at least 1, 'noise' above 0 and 'shares' above 0 and at most 1, "
+                    f"the mildest first; got rows {check.rows}, draws {check.draws}, noise {list(check.noise)}, shares {list(check.shares)}"
+                )
+            yield check
+
     def asks(self, subject: Subject) -> Asks:
         """Ask for a bounded sample of labelled held-out rows."""
         models = _fitted(subject)
@@ -77,9 +93,9 @@ class Robustness(Check):
         if absent:
             raise DataError(f"the models were trained on the columns {absent}, which {subject.name} does not have")
         labelled = held_out.filter(~missing(held_out[subject.need("target")]))
-        taken = sample(labelled, self.rows, subject.roles.key)
+        taken = spread_sample(labelled, self.rows, subject.roles.key)
         named = {LABEL: taken[subject.need("target")]} | {f"{PREDICTED}_{i}": taken[m.prediction] for i, m in enumerate(models)}
-        named |= {f"{GROUP}_{i}": taken[c] for i, c in enumerate(subject.roles.sensitive)}
+        named |= {f"{GROUP}_{i}": subject.group(c, taken) for i, c in enumerate(subject.roles.sensitive)}
         texts = {name: as_text(null_if_missing(column)) for name, column in named.items()}
         asks: dict[str, Ask] = {"labels": label_counts(subject), "size": scalar(labelled.count())}
         return asks | {"rows": frame(taken.select(*features, **texts))}

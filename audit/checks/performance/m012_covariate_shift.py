@@ -12,9 +12,10 @@ from audit.checks.outcomes import Outcomes, by_group, cell_counts, key, label_co
 from audit.checks.performance.cuts import Cut, cut, kept_from_models, learnable, plain, plain_columns
 from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.shifted_sample import LATER, REFERENCE, Shift, in_words, observed, shifted
+from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.worst_mixtures import curve, rights_by_cell, worst_along, worst_text
 from audit.checks.wording import known, span
-from audit.core.ask import Answers, Ask, Asks, frame, sample
+from audit.core.ask import Answers, Ask, Asks, frame
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable, UsageError
@@ -80,7 +81,7 @@ class CovariateShift(Check):
         columns = self._columns(subject)
         asks: dict[str, Ask] = {"labels": label_counts(subject), "cells": cell_counts(subject, prediction)}
         answered = _answered(subject)
-        taken = sample(answered, self.rows, subject.roles.key)
+        taken = spread_sample(answered, self.rows, subject.roles.key)
         named = {f"c{i}": column for i, column in enumerate(plain_columns(taken, columns).values())}
         named |= {LABEL: as_text(null_if_missing(taken[target])), PREDICTED: as_text(null_if_missing(taken[prediction]))}
         if time := _time(subject):
@@ -88,7 +89,7 @@ class CovariateShift(Check):
         asks["sample"] = frame(taken.select(**named))
         if subject.reference is not None and (shared := _shared(subject, columns)):
             own_key = [k for k in subject.roles.key if k in subject.reference.columns]
-            other = sample(subject.reference, self.rows, own_key)
+            other = spread_sample(subject.reference, self.rows, own_key)
             asks["reference"] = frame(other.select(**{f"c{columns.index(c)}": plain(other[c]) for c in shared}))
         return asks
 

@@ -79,8 +79,12 @@ class GainOverPreviousModel(Check):
         ]
         message = (
             f"The model is right on {known(model.value)} of {counted(n, 'row')}, the previous one on {known(previous.value)} of the same: "
-            f"a {'gain' if won >= lost else 'loss'} of {points(abs(won - lost) / n)} points (gain: {span(gain)}). "
-            f"{counted(won, 'row is', 'rows are')} now right that {'was' if won == 1 else 'were'} wrong, and {lost:,} the other way round."
+            f"a {'gain' if won >= lost else 'loss'} of {points(abs(won - lost) / n)} points (gain: {span(gain)})."
+        )
+        message += (
+            " The two answer alike wherever it matters."
+            if won == lost == 0
+            else f" {counted(won, 'row is', 'rows are')} now right that {'was' if won == 1 else 'were'} wrong, and {lost:,} the other way round."
         )
         low = self.limit.low if self.limit.low is not None else 0.0
         if self.limit.judges and (more := more_paired_rows(won, lost, n, low, LEVEL)):
@@ -95,8 +99,6 @@ class GainOverPreviousModel(Check):
             message += (
                 f" {counted(unmatched, 'row has', 'rows have')} no answer of the previous model and {'is' if unmatched == 1 else 'are'} left out."
             )
-        if won == lost == 0:
-            message += " The two answer alike wherever it matters."
         bars = Exhibit(
             Kind.BARS, "Accuracy of the model and of the previous one", ("label", "value", "low", "high", "n"),
             [bar("model", model), bar("previous model", replace(previous, where={}))], "share of rows predicted right",

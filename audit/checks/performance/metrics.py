@@ -1,14 +1,12 @@
 """The usual metrics of hard predictions, each with an interval, from a table of label × prediction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audit.checks.outcomes import Confusion
 from audit.checks.rate import LEVEL, rate
 from audit.core.measurement import Measurement
-from audit.stats.cells import bca_interval
 from audit.stats.matthews import matthews, matthews_interval
 from audit.stats.rates import mean_of_rates, rate_interval, rate_method
 
@@ -64,28 +62,3 @@ def f1(tp: int, fp: int, fn: int) -> Measurement:
     low, high = (2 * j / (1 + j) for j in ends)
     method = f"{rate_method(tp, n)} of TP / (TP + FP + FN), transformed"
     return Measurement("f1", 2 * tp / (n + tp), "share", n=n, interval=(low, high), level=LEVEL, method=method)
-
-
-def macro_f1(table: Confusion) -> Measurement:
-    """Return the mean of the F1 of all classes that occur or are predicted."""
-    statistic = _macro_f1(len(table.labels))
-    value = float(statistic(table.counts[np.newaxis])[0])
-    interval = bca_interval(statistic, table.counts, LEVEL)
-    method = "bca, label × prediction cells resampled"
-    return Measurement("macro_f1", value, "share", n=table.n, interval=interval, level=LEVEL if interval else None, method=method)
-
-
-def _macro_f1(size: int) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
-    def statistic(tables: NDArray[np.int64]) -> NDArray[np.float64]:
-        tp = np.diagonal(tables[:, :, :size], axis1=1, axis2=2)
-        both = tables.sum(axis=2) + tables.sum(axis=1)[:, :size]
-        counted = np.maximum((both > 0).sum(axis=1), 1)
-        return np.asarray(np.divide(2 * tp, both, out=np.zeros(both.shape), where=both > 0).sum(axis=1) / counted)
-
-    return statistic
-
-
-def per_class_recall(table: Confusion, target: str, names: dict[str, str]) -> list[Measurement]:
-    """Return the recall of each class of a target."""
-    totals = table.counts.sum(axis=1)
-    return [rate("recall", int(table.counts[i, i]), int(totals[i]), {target: names[label]}) for i, label in enumerate(table.labels)]

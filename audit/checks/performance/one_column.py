@@ -73,17 +73,23 @@ def best_rule(frame: "pd.DataFrame", labels: NDArray[np.int64], columns: Sequenc
         cells = cut(column, frame[column])
         place = cells.of_frame(frame[column]) * classes + labels
         counts = np.bincount(place, minlength=cells.size * classes).reshape(cells.size, classes)
-        empty = counts.sum(axis=1) == 0
-        answers = np.where(empty, whole.argmax(), counts.argmax(axis=1))
+        answers = _named(counts, int(whole.argmax()))
         share = whole[positive] / len(frame) if positive is not None else 0.0
         scores = (counts[:, positive] + share) / (counts.sum(axis=1) + 1) if positive is not None else np.zeros(cells.size)
-        rules.append(Rule(cells, answers, scores, _judged_by_others(counts), len(frame), len(columns)))
+        rules.append(Rule(cells, answers, scores, _judged_by_others(counts, int(whole.argmax())), len(frame), len(columns)))
     return max(rules, key=lambda rule: rule.learnt)
 
 
-def _judged_by_others(counts: NDArray[np.int64]) -> float:
-    """Return the share of rows whose class is the commonest among the other rows of their cell; ties count in parts."""
-    others = counts[:, None, :] - np.eye(counts.shape[1], dtype=np.int64)
-    top = others.max(axis=2, keepdims=True)
-    named = (others == top) / np.maximum((others == top).sum(axis=2, keepdims=True), 1)
-    return float((counts * np.einsum("icc->ic", named)).sum() / max(counts.sum(), 1))
+def _named(counts: NDArray[np.int64], common: int) -> NDArray[np.int64]:
+    """Return the commonest class of each cell, over the last axis; where its lead is within one deviation of chance, the commonest class of all."""
+    best = counts.argmax(axis=-1)
+    top, usual = counts.max(axis=-1), counts[..., common]
+    return np.asarray(np.where(top - usual > np.sqrt(top + usual), best, common))
+
+
+def _judged_by_others(counts: NDArray[np.int64], common: int) -> float:
+    """Return the share of rows whose class is what the other rows of their cell name."""
+    classes = counts.shape[1]
+    others = np.maximum(counts[:, None, :] - np.eye(classes, dtype=np.int64), 0)
+    right = _named(others, common) == np.arange(classes)
+    return float((counts * right).sum() / max(counts.sum(), 1))

@@ -176,7 +176,9 @@ class Trial:
             f" The worst of all, {amount(worst)} {worst.where['perturbation']}, changes it by {points(float(worst.value or 0))} points and flips "
             f"{percent(float(flipped.value or 0))} of the answers."
         )
-        if alone and (alone[0].value or 0) < 0:
+        if alone and (alone[0].interval or (0, 0))[1] >= 0:
+            text += " Errors in one column alone do no harm beyond chance."
+        elif alone:
             text += (
                 f" Of single columns '{alone[0].where['column']}' does most harm: {amount(alone[0])} {alone[0].where['perturbation']} in it "
                 f"{points(float(alone[0].value or 0))} points ({span(alone[0])})."

@@ -15,7 +15,7 @@ from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.values import as_text
-from audit.core.wording import counted, listed, percent
+from audit.core.wording import listed, percent
 from audit.stats.reweighed import worst_mixture
 
 #: Smallest shares of the rows for which the worst population is shown as a curve, and columns that are drawn.
@@ -54,7 +54,7 @@ def worst_along(found: Mapping[Cut, NDArray[np.int64]], smallest: float, seed: i
             if worst is None:
                 continue
             if share == smallest:
-                method = f"worst cells picked in one half and measured in the other; {worst.effective_n:,.0f} effective rows; korn-graubard"
+                method = f"worst cells of one half measured in the other, {worst.effective_n:,.0f} effective rows; korn-graubard, low end of all rows"
                 where = {"column": one.column, "share": f"{share:g}"}
                 measured.append(Measurement("worst_case_accuracy", worst.value, "share", where, int(n.sum()), worst.interval, level, method))
             if share in SHARES:
@@ -72,9 +72,10 @@ def worst_text(worst: list[Measurement], found: Mapping[Cut, NDArray[np.int64]],
     mixture = worst_mixture(right, n, share, seed=seed)
     names = [one.name(int(cell)) for cell in np.flatnonzero(n)]
     heaviest = [] if mixture is None else [names[i] for i in np.argsort(-mixture.weights, kind="stable")[:3] if mixture.weights[i] > 0.05]
+    among = f", the lowest of {len(worst):,} columns" if len(worst) > 1 else ""
     return (
         f" Along '{one.column}' the worst {percent(share)} of the rows, mostly {listed(heaviest)}, would be right on {known(lowest.value)} "
-        f"({span(lowest)}), the lowest of {counted(len(worst), 'column')}."
+        f"({span(lowest)}){among}."
     )
 
 

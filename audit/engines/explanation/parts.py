@@ -113,11 +113,11 @@ class ModelParts:
     def encode(self, frame: pd.DataFrame) -> Any:
         """Return what the last step sees: a frame where it sees one, else a dense matrix."""
         if self.preprocess is not None:
-            encoded = self.preprocess.transform(_as_fitted(self.preprocess[0], frame))
+            encoded = self.preprocess.transform(as_fitted(self.preprocess[0], frame))
             if isinstance(encoded, pd.DataFrame):
                 return encoded
             return np.asarray(encoded.toarray() if hasattr(encoded, "toarray") else encoded, dtype=float)
-        return np.asarray(frame, dtype=float) if hasattr(self.final, "forward") else _as_fitted(self.final, frame)
+        return np.asarray(frame, dtype=float) if hasattr(self.final, "forward") else as_fitted(self.final, frame)
 
     def encoded_names(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the encoded columns; none where the preprocessing does not tell them."""
@@ -251,7 +251,7 @@ def sigmoid(margin: Values) -> Values:
     return np.asarray(1 / (1 + np.exp(-np.clip(margin, -500, 500))))
 
 
-def _as_fitted(step: Any, frame: pd.DataFrame) -> Any:
+def as_fitted(step: Any, frame: pd.DataFrame) -> Any:
     """Return a frame as it is, or as an array where the step was fitted on one: it would warn about names that it never saw."""
     names = getattr(step, "feature_names_in_", None)
     known = names is not None and list(names) == list(frame.columns)

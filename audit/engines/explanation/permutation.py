@@ -28,7 +28,7 @@ PAIRS, FEWEST_PAIRS = 5, 2
 #: Columns up to which every coalition is asked about.
 ALL_COALITIONS = 7
 #: The most rows, and cells, that the predictor is asked about in all.
-ASKED_ROWS, ASKED_CELLS = 1_000_000, 100_000_000
+ASKED_ROWS, ASKED_CELLS = 1_000_000, 1_000_000_000
 #: Rows that are put to the predictor at once.
 AT_ONCE = 20_000
 

@@ -167,7 +167,7 @@ def test_scores_in_place_of_predictions_are_told() -> None:
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"g": rng.integers(0, 3, 30_000), "y": rng.integers(0, 2, 30_000), "p": rng.random(30_000)})
     subject, engine = subject_of(frame, target="y", prediction="p", sensitive=("g",))
-    with pytest.raises(DataError, match="no predicted classes. If it is a score, name it under 'roles: score'"):
+    with pytest.raises(DataError, match=r"no predicted classes. If it is a score, name it under 'roles: score'"):
         findings(SelectionRateGap(attribute="g"), subject, engine)
 
 

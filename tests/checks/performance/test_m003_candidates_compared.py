@@ -47,6 +47,7 @@ def test_without_attributes_and_with_three_classes() -> None:
     subject, engine = subject_of(frame, models, target="y", prediction="p1", sensitive=())
     found = findings(CandidatesCompared(), subject, engine)
     assert one(found, "accuracy", {"model": "second"}).value == pytest.approx(1 / 3)
+    assert found.message.endswith("The same class for every row, and so no gap whatever the groups: second.")
     assert len(found.exhibits) == 1
 
 

@@ -34,7 +34,7 @@ def test_by_hand() -> None:
     assert one(found, "accuracy", {"model": "the model", "split": "train"}).n == 500
     assert gap.interval == pytest.approx(difference_interval(490, 500, 150, 200))
     assert state is Status.WARNED
-    assert "98.0 % of 500 train rows and on 75.0 % of 200 held-out rows: a gap of 23.0 points" in found.message
+    assert "On 500 train rows the model is right on 98.0 %, on 200 held-out rows on 75.0 %: a gap of 23.0 points" in found.message
     assert "A gap alone is no fault" in found.message
 
 

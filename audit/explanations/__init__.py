@@ -1,0 +1,1 @@
+"""Explanations of a model at hand, without a run: what :mod:`audit.explain` offers, one question a file."""
