@@ -1,6 +1,6 @@
 """Nearest counterfactuals beside DiCE: share valid, changed columns, distance and seconds a row.
 
-Run: python -m benchmarks.counterfactuals [PYTHON]
+Run: python -m benchmarks.counterfactuals [PYTHON [DATA …]]
 
 PYTHON is the interpreter of an environment that has dice-ml, pyarrow and scikit-learn; without it only ours is measured. With ASSAY_REAL_DATA naming
 the folder of published data sets, Adult is measured too. Both get the same model, the same rows and the same columns that may change; validity is
@@ -60,9 +60,9 @@ def tasks() -> list[Task]:
     return found
 
 
-def main(peer: str = "") -> None:
+def main(peer: str = "", *only: str) -> None:
     print(f"{'data':<9}{'model':<7}{'tool':<22}{'rows':>5}{'valid':>8}{'changed':>9}{'distance':>10}{'CPU s/row':>11}{'wall s/row':>11}")
-    for task in tasks():
+    for task in (t for t in tasks() if not only or t.name in only):
         drawn = task.frame.sample(frac=1, random_state=0).reset_index(drop=True)
         columns = [c for c in drawn.columns if c != "outcome"]
         numbers = [c for c in columns if pd.api.types.is_numeric_dtype(drawn[c])]
@@ -114,7 +114,7 @@ def beside(
             place = made["row"].astype(int).to_numpy()
             after = made.reset_index(drop=True)
             before = rows.iloc[place].reset_index(drop=True)
-            after = after.assign(**{c: after[c].astype(float) for c in numbers}) if len(after) else after
+            after = after.astype(dict.fromkeys(numbers, float)) if len(after) else after
             valid = np.array([]) if not len(after) else np.asarray(model.predict(after[[*numbers, *words]])) == task.wanted  # type: ignore[attr-defined] # any estimator
             origin = space.coded(before)
             state = space.coded(after[[*numbers, *words]]) if len(after) else origin
@@ -125,4 +125,4 @@ def beside(
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(*sys.argv[1:])

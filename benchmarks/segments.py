@@ -1,6 +1,6 @@
 """Planted weak segments found and confirmed, pure noise left alone, and the time of a search, with SliceLine and deepchecks beside it.
 
-Run: python -m benchmarks.segments [RUNS] [--time] [--peers SLICELINE_PYTHON DEEPCHECKS_PYTHON]      (100 runs take about five minutes)
+Run: python -m benchmarks.segments [RUNS] [--noise] [--time] [--peers SLICELINE_PYTHON DEEPCHECKS_PYTHON]      (100 runs take about five minutes)
 
 A run is a table of 20,000 judged rows and ten columns, in which 10 % of the predictions are wrong. The plant is a conjunction of two or of three
 conditions that 3 % of the rows meet, in which 20 % are wrong. It counts as found where a confirmed segment holds at least half of the planted rows,
@@ -122,7 +122,7 @@ def noise(runs: int) -> None:
             rng = np.random.default_rng(10_000 + seed)
             frame = table(rng, n)
             alarms += bool(confirmed(judged(frame, np.zeros(n, dtype=bool), rng)))
-        print(f"pure noise, {n:,} rows: anything confirmed in {share(alarms, runs)}")
+        print(f"pure noise, {n:,} rows: anything confirmed in {share(alarms, runs)}", flush=True)
 
 
 def timed(rows: int = 1_000_000, columns: int = 30) -> None:
@@ -149,6 +149,8 @@ def peers(pythons: list[str], runs: int) -> None:
     """Run the peers on the same tables, each in its own environment."""
     scripts = ("sliceline_slices.py", "deepchecks_segments.py")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    for script in scripts[len(pythons) :]:
+        print(f"{script}: not run, no python was given for it")
     for python, script in zip(pythons, scripts, strict=False):
         for kind in ("two values", "three values", "noise"):
             with tempfile.TemporaryDirectory() as folder:
@@ -164,11 +166,14 @@ def peers(pythons: list[str], runs: int) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("runs", nargs="?", type=int, default=100)
+    arguments.add_argument("--noise", action="store_true", help="only the runs on pure noise")
     arguments.add_argument("--time", action="store_true", help="only the time of one search of a million rows")
     arguments.add_argument("--peers", nargs="+", default=[], help="pythons in which sliceline and deepchecks are installed; only these are run")
     given = arguments.parse_args()
     if given.time:
         timed()
+    elif given.noise:
+        noise(given.runs)
     elif given.peers:
         peers(given.peers, given.runs)
     else:

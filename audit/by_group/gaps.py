@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.by_group.cells import Cells
-from audit.by_group.estimates import bounds, counts_of, estimates
+from audit.by_group.estimates import bounds, counts_of, estimates, labelled_and_predicted
 from audit.by_group.metrics import Metric
 from audit.by_group.resampled import DRAWS, Draws, value_of
 from audit.core.wording import counted
@@ -104,6 +104,8 @@ def _none(compared: int, n: int, level: float, why: str) -> Gap:
 
 def estimates_n(metric: Metric, cells: Cells) -> NDArray[np.int64]:
     """Return on how many rows a metric rests in each group."""
+    if metric.kind == "composite":
+        return labelled_and_predicted(cells)
     return counts_of(metric, cells)[1] if metric.kind == "rate" else estimates(metric, cells, 0.5).n
 
 

@@ -13,7 +13,7 @@ from audit.core.subject import Model
 from audit.core.wording import counted
 from audit.engines.classifier import raw_features
 from audit.engines.explanation import linear, network, permutation, trees
-from audit.engines.explanation.explained import Explained, Values
+from audit.engines.explanation.explained import PARTS, Explained, Values
 from audit.engines.explanation.folding import fold, owners, summed
 from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid
 from audit.engines.explanation.threads import threads_for
@@ -24,8 +24,10 @@ __all__ = ["Attributions", "attribute", "classes_of", "fold"]
 EXACT = 1e-5
 #: The same for methods that approximate; above it the next, slower method is tried.
 TOLERANCE = 1e-3
+#: Rows on which it is seen what the output is.
+LOOKED_AT = 50
 #: Numbers above which the values against each part of the background are not kept.
-MOST_KEPT = 20_000_000
+MOST_KEPT = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def attribute(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed: 
     """Explain one output of a fitted model on some rows.
 
     The method follows from what the fitted estimator can do: a weighted sum is split in closed form; trees are explained by the TreeExplainer,
-    by a booster's own contributions, or, from 500 rows on, by working out each leaf once; a torch module by the rescale rule, by the DeepExplainer or
+    by a booster's own contributions, or, from 600 rows on, by working out each leaf once; a torch module by the rescale rule, by the DeepExplainer or
     by expected gradients. Where none of them applies, where what it gives does not add up to the model's own output (within 1e-5 where the method is
     exact, else 1e-3), or where encoded columns mix raw ones, the whole predictor is asked about mixtures of the rows and the background.
 
@@ -170,7 +172,7 @@ def _attributed(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed
         found.values if found.raw else summed(found.values, owned, len(columns)),
         found.base,
         margin,
-        parts.unit(encoded[:n], margin),
+        parts.unit(encoded[:LOOKED_AT], margin[:LOOKED_AT]),
         found.method,
         found.error(margin),
         found.exact,
@@ -215,9 +217,7 @@ def _by_capability(parts: ModelParts, encoded: Any, compared: Any) -> Iterator[E
 
 
 def _against_parts(found: Explained, owned: list[int], columns: int) -> Values | None:
-    by_part = []
-    for values in found.parts:
-        by_part.append(values if found.raw else summed(values, owned, columns))
-        if (len(by_part) + 1) * by_part[0].size > MOST_KEPT:
-            return None
+    if PARTS * len(found.values) * columns > MOST_KEPT:
+        return None
+    by_part = [values if found.raw else summed(values, owned, columns) for values in found.parts]
     return np.stack(by_part) if by_part else None

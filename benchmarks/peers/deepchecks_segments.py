@@ -40,7 +40,8 @@ def main(folder: Path) -> None:
         features = [c for c in frame if c.startswith("f")]
         right = (frame["label"] == frame["prediction"]).to_numpy().astype(float)
         data = Dataset(frame[[*features, "label"]], label="label", cat_features=[c for c in features if frame[c].dtype.kind == "O"])
-        check = WeakSegmentsPerformance(score_per_sample=right, segment_minimum_size_ratio=0.02, n_samples=len(frame), n_to_show=10)
+        score = pd.Series(right, index=frame.index)
+        check = WeakSegmentsPerformance(score_per_sample=score, segment_minimum_size_ratio=0.02, n_samples=len(frame), n_to_show=10)
         result = check.add_condition_segments_relative_performance_greater_than().run(data, y_pred=frame["prediction"].to_numpy())
         segments = result.value["weak_segments_list"] if isinstance(result.value, dict) and "weak_segments_list" in result.value else pd.DataFrame()
         weak = frame["weak"].to_numpy()

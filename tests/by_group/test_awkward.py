@@ -29,9 +29,7 @@ METRICS = ["selection_rate", "tpr", "f1", "balanced_accuracy", "mcc", "roc_auc",
 def test_everything_is_answered(case, weighted):
     y, p, groups = CASES[case]
     more = {"sample_weight": np.linspace(1, 2, len(p))} if weighted else {}
-    ours = fairness.by_group(
-        y, p, sensitive_features={"g": groups, "h": [0] * len(p)}, y_score=np.linspace(0, 1, len(p)), metrics=METRICS, **more
-    )
+    ours = fairness.by_group(y, p, sensitive_features={"g": groups, "h": [0] * len(p)}, y_score=np.linspace(0, 1, len(p)), metrics=METRICS, **more)
     n = len(p)
     assert ours.missing["rows"] == n
     for part in (ours, ours["g"], *ours.subsets()):

@@ -6,7 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from audit.core.errors import UsageError
-from audit.explanation_uses import counterfactuals, dependence, local, proxies
+from audit.explain import chosen_rows, counterfactuals, dependence, proxies
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_directions_ranges_and_lists(data):
 
 def test_single_rows_by_position(data):
     X, y, _, model = data
-    found = local(model, X, y, at=[7], each=1)
+    found = chosen_rows(model, X, y, at=[7], each=1)
     chance = model.predict_proba(X)[:, 1]
     wrong = np.flatnonzero(model.predict(X) != y)
     assert found.frame["position"].tolist() == [wrong[np.argmax(np.abs(chance - 0.5)[wrong])], int(np.argmin(np.abs(chance - 0.5))), 7]
@@ -78,8 +78,8 @@ def test_proxies_of_an_attribute_beside_the_features(data):
     [
         (lambda X, y, m: counterfactuals(m, X, immutable=["A"]), "'immutable' names 'A', which the model does not take. Did you mean|Known: a, b"),
         (lambda X, y, m: counterfactuals(m, X, may_only={"a": "up"}), "'may_only' of 'a' is 'up'. Known: decrease, increase"),
-        (lambda X, y, m: local(m, X, y[:5]), "y has 5 values, and X has 400 rows"),
-        (lambda X, y, m: local(m, X, y, at=[400]), "'at' names position 400, and the rows are at 0 to 399"),
+        (lambda X, y, m: chosen_rows(m, X, y[:5]), "y has 5 values, and X has 400 rows"),
+        (lambda X, y, m: chosen_rows(m, X, y, at=[400]), "'at' names position 400, and the rows are at 0 to 399"),
         (lambda X, y, m: proxies(m, X, y, sensitive="sex"), "'sensitive' names 'sex', which is no column"),
         (lambda X, y, m: dependence(m, X["a"]), r"X is an array of shape \(400,\)"),
         (lambda X, y, m: dependence(m, X, features=["a", "c"]), "'features' names 'c', which is no column"),

@@ -99,6 +99,15 @@ def test_a_file_of_predictions_serves_a_run_too(folder):
     assert "the previous one on 100 %" in result.message
 
 
+@pytest.mark.slow
+def test_a_network_and_trees_can_be_champions(folder):
+    for family in ("torch_mlp", "hist_gradient_boosting"):
+        training = {"candidates": [family], "max_epochs": 2}
+        first = run(config(folder, training=training))
+        gain = compared(run(config(folder, first.run.id, training=training)).run)
+        assert value(gain, "accuracy_gain") == value(gain, "roc_auc_gain") == 0
+
+
 def audited(folder, champion=None, **roles):
     document = {"data": "now.csv", "roles": {"target": "y", "prediction": "p", "key": ["id"]} | roles, "report": {"formats": ["json"]}}
     return audit(make_config(document | ({"audit": {"champion": champion}} if champion else {}), folder)).run

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -187,13 +188,19 @@ def _drawn(found: "Attributions", seed: int) -> Values:
     n = len(found.values)
     if found.by_background is None:
         size = bundled(np.abs(found.values))
-        return resample(np.ones(len(size), dtype=np.int64), DRAWS, seed) @ size / len(size)
+        return _rows_drawn(len(size), seed) @ size / len(size)
     parts = found.by_background
     weights = resample(np.ones(len(parts), dtype=np.int64), BACKGROUNDS, seed + 1) / len(parts)
-    times = resample(np.ones(min(n, BUNDLES), dtype=np.int64), DRAWS, seed).reshape(BACKGROUNDS, -1, min(n, BUNDLES))
+    times = _rows_drawn(min(n, BUNDLES), seed).reshape(BACKGROUNDS, -1, min(n, BUNDLES))
     flat = parts.reshape(len(parts), -1)
     drawn = [rows @ bundled(np.abs(w @ flat).reshape(n, -1)) / rows.shape[1] for w, rows in zip(weights, times, strict=True)]
     return np.concatenate(drawn)
+
+
+@lru_cache(maxsize=4)
+def _rows_drawn(rows: int, seed: int) -> Values:
+    """Return how often each row is drawn, shape (draws, rows): the same for all models and classes of a run."""
+    return resample(np.ones(rows, dtype=np.int64), DRAWS, seed).astype(float)
 
 
 def bundled(size: Values) -> Values:

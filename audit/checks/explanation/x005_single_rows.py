@@ -142,8 +142,10 @@ class SingleRows(Check):
         if not why:
             raise NotApplicable(f"{model.name} gets none of {where} wrong and wavers on none, and no keys were given{note}")
         picked, among = picked.reset_index(drop=True), among.reset_index(drop=True)
-        chosen = chosen_of(asked, among, picked, why)
         found = attribute(model, picked, background_of(asked, background, 100), self.seed, subject.roles.positive)
+        # a bounded method explains the first rows alone
+        picked, among, why = picked.iloc[found.rows], among.iloc[found.rows].reset_index(drop=True), [why[i] for i in found.rows]
+        chosen = chosen_of(asked, among, picked, why)
         turns = self._turns(subject, model, asked, among, background, chosen)
         shown = Bands(background, [c for c in model.features if c not in (*self.hidden, *_protected(subject))])
         said = [for_and_against(found, i, c, among, shown) for i, c in enumerate(chosen)]

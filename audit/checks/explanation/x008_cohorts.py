@@ -93,7 +93,7 @@ class Cohorts(Check):
         asked = AskedModel(model, subject.roles.positive)
         _, rows = answered(asked, given)
         found = attribute(model, rows, background_of(asked, answers.frame("background"), self.background), self.seed, subject.roles.positive)
-        rows = rows.head(len(found.values))
+        rows = rows.iloc[found.rows].reset_index(drop=True)
         comparisons = [*by_group(rows, group_names(subject)), *by_error(rows, outcome(subject))]
         looked_at = of_rows(len(rows), answers.scalar("size")) + refusals(asked, len(given), len(rows) if asked.refused else len(given))
         if not comparisons:

@@ -12,7 +12,7 @@ from audit.engines.explanation.parts import ModelParts
 from audit.engines.explanation.tree_batches import Tree, expected, tree_values
 
 #: Rows from which on working out each leaf once pays for itself (``benchmarks/explanations.py`` shows where).
-MANY_ROWS = 500
+MANY_ROWS = 600
 
 
 def explain(parts: ModelParts, rows: Values, seen: Any) -> Iterator[Explained]:

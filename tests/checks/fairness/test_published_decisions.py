@@ -53,7 +53,8 @@ def test_compas_conflicts_as_chouldechova_says(compas: Run) -> None:
 
 def test_german_credit(real_data: Path) -> None:
     frame = pd.read_csv(real_data / "german" / "german.csv", header=None)
-    loans = pd.DataFrame({"good": frame[20], "decided": frame[20], "age": frame[12], "sex": frame[8].isin(["A92", "A95"]).map({True: "f", False: "m"})})
+    sex = frame[8].isin(["A92", "A95"]).map({True: "f", False: "m"})
+    loans = pd.DataFrame({"good": frame[20], "decided": frame[20], "age": frame[12], "sex": sex})
     subject, _ = subject_of(loans, target="good", positive="1", prediction="decided", sensitive=("sex", "age"), bins={"age": [26]})
     run = examine(subject, verb="audit", families=("fairness",)).run
     # UCI Statlog: 201 of 310 women and 499 of 690 men

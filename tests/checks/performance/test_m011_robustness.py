@@ -100,7 +100,7 @@ def test_scores_and_gaps() -> None:
     gaps = [m for m in found.measurements if m.name == "selection_rate_gap" and m.where["attribute"] == "group"]
     assert len(gaps) == 1 + 4 + 4
     assert gaps[0].value == pytest.approx(abs(np.diff(pd.Series(fitted.predict(frame[["x", "z"]]) == "yes").groupby(frame["group"]).mean())[0]))
-    assert {e.title for e in found.exhibits} >= {"Accuracy of own as errors increase", "Selection-rate gap as errors increase"}
+    assert {e.title for e in found.exhibits} >= {"Accuracy of own as errors increase", "Selection-rate gap by group as errors increase"}
 
 
 def test_a_model_that_refuses_gaps_is_told_not_crashed() -> None:

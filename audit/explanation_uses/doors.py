@@ -20,8 +20,8 @@ from audit.core.subject import Model
 from audit.core.wording import counted, percent
 from audit.engines.ask_engine import CheckAnswers
 from audit.engines.counterfactual_space import Promises, space_of
-from audit.explanation_given import POSITION, Given, framed
-from audit.explanation_results import CounterfactualRows, Explanation, table
+from audit.explanation_uses.given import POSITION, Given, framed
+from audit.explanation_uses.results import CounterfactualRows, Explanation, table
 
 if TYPE_CHECKING:
     pass
@@ -51,7 +51,7 @@ def dependence(
     return _examined(Dependence(columns=columns, rows=rows, seed=seed), given)
 
 
-def local(
+def chosen_rows(
     model: Any,
     X: Any,
     y: Any = None,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING
 
 from audit.core.check import Findings
@@ -48,8 +47,9 @@ class Explanation:
         return self.message
 
     def _repr_html_(self) -> str:
-        tables = [f"<h4>{escape(e.title)}</h4>{table(e).head(20).to_html(index=False)}<p>{escape(e.note)}</p>" for e in self.exhibits]
-        return f"<p>{escape(self.message)}</p>{''.join(tables)}"
+        from audit.render.analysis import analysis
+
+        return analysis(self.message, self.exhibits)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
