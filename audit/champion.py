@@ -1,6 +1,7 @@
 """Answers of an earlier model that lie in a file of their own, put beside the rows that they are about."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import ibis
 
@@ -12,6 +13,7 @@ from audit.core.values import as_text
 from audit.engines.source import Source
 from audit.engines.sources import open_source
 from audit.engines.urls import masked
+from audit.store import Store
 
 #: Columns that hold the earlier model's answers once they are beside the rows.
 CHAMPION, CHAMPION_SCORE = "assay_champion", "assay_champion_score"
@@ -45,13 +47,16 @@ def with_champion_file(subject: Subject, config: Config) -> Subject:
     location = config.audit.champion
     if location is None:
         return subject
+    _refuse_nothing(location, config)
     key = config.roles.key or [k for k in subject.roles.key if not k.startswith("assay_")]
     if not key:
         raise UsageError(
             f"'audit: champion' is the file '{masked(location)}', whose rows are matched by their key, and no column is one. "
             "Name the columns that identify a row under 'roles: key', or give the earlier predictions as a column of the data under 'roles: champion'"
         )
-    prediction = config.roles.champion or config.roles.prediction or subject.roles.prediction or ""
+    prediction = config.roles.champion or config.roles.prediction or subject.roles.prediction
+    if not prediction:
+        raise UsageError(f"'audit: champion' is the file '{masked(location)}'; name its column of predictions under 'roles: champion'")
     score = config.roles.champion_score or (config.roles.score if not config.roles.champion else None) or ""
     held = Source(subject.table, subject.table.get_backend(), subject.location)
     earlier = open_source(location, config.base, beside=held).table
@@ -71,6 +76,17 @@ def with_champion_file(subject: Subject, config: Config) -> Subject:
     joined = table.left_join(right, [as_text(table[k]) == right[name] for k, name in zip(key, keys, strict=True)]).drop(*keys)
     roles = replace(subject.roles, champion=CHAMPION, champion_score=CHAMPION_SCORE if CHAMPION_SCORE in answers else None)
     return replace(subject, table=joined, roles=roles)
+
+
+def _refuse_nothing(location: str, config: Config) -> None:
+    """Refuse a name that is neither of a run nor of a file, with the runs there are."""
+    looks_like_a_run = "://" not in location and not Path(location).suffix and not (config.base / location).exists()
+    if looks_like_a_run:
+        runs = [entry.id for entry in Store(config.reports).runs(config.project)]
+        raise DataError(
+            f"'audit: champion' is '{location}', which is neither a run of '{config.project}' nor a file. "
+            f"{did_you_mean(location, [*runs, LAST])} A file of predictions ends in .parquet, .csv or the like"
+        )
 
 
 def _refuse_repeated(right: ibis.Table, keys: list[str], named: list[str], location: str) -> None:

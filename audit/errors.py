@@ -29,7 +29,7 @@ def segments(
     min_rows: int = 30,
     min_gap: float = 0.05,
     min_ratio: float = 0.25,
-    candidates: int = 10,
+    candidates: int = 20,
     level: float = 0.05,
     rows: int = 50_000,
     key: str | Sequence[str] | None = None,

@@ -1,11 +1,11 @@
 """Fairness of predictions in a Parquet file: 8 metrics x 3 attributes and all their intersections, 1,000 resamples, beside what else does it.
 
-python benchmarks/fairness_speed.py [--rows 1000000] [--data FILE] [--runs 5] [--draws 1000] [--peers]
+python benchmarks/fairness_speed.py [--rows 1000000] [--data FILE] [--runs 5] [--draws 1000] [--peers rows fairlearn]
 
 Ours and the bare GROUP BY of DuckDB take turns, each in a fresh process, so that a change in the machine's speed falls on both; the figure is the
 median. Counting from the file is included everywhere; the start of Python and the imports are said apart. ``--peers`` adds, on the same file, a row
-bootstrap in numpy that counts the joint cells once a resample and makes all sets of them (``--resamples``, extrapolated), and fairlearn's, which
-is run for one attribute with one resample and extrapolated.
+bootstrap in numpy that counts the joint cells once a resample and makes all sets of them (``--resamples``, extrapolated), and fairlearn, which is run
+for one attribute with one resample, extrapolated too.
 """
 
 import argparse
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--draws", type=int, default=1_000)
     parser.add_argument("--resamples", type=int, default=10, help="of the row bootstrap in numpy")
-    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--peers", nargs="*", choices=("rows", "fairlearn"), default=())
     parser.add_argument("--work", choices=WORK, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
@@ -198,14 +198,15 @@ def main() -> None:
         print(f"counting over DuckDB alone     {statistics.median(ratios):8.2f}     (from {min(ratios):.2f} to {max(ratios):.2f})")
         print(f"whole process, start included  {middle(mine, 'process')}")
         print(f"memory at most                 {max(r['peak_gb'] for r in mine):8.2f} GB")
-        if options.peers:
+        if "rows" in options.peers:
             found = child("rows", file, options)
             total = found["read"] + options.draws * found["each"] + found["summed"]
-            how = f"{options.resamples} run, {1000 * found['each']:.0f} ms each"
+            how = f"{options.resamples} run, {1000 * found['each']:.0f} ms each, {found['process_cpu']:.0f} s CPU in all"
             print(f"row bootstrap in numpy         {total:8.1f} s   (extrapolated to {options.draws:,}: {how}; {found['peak_gb']:.2f} GB)")
+        if "fairlearn" in options.peers:
             found = child("fairlearn", file, options)
             total = found["plain"] + options.draws * found["each"]
-            how = f"race alone: {found['plain']:.1f} s without resampling, {found['each']:.1f} s a resample"
+            how = f"race alone: {found['plain']:.1f} s without resampling, {found['each']:.1f} s a resample, {found['process_cpu']:.0f} s CPU in all"
             print(f"fairlearn, one set of groups   {total:8.0f} s   (extrapolated to {options.draws:,}: {how}; {found['peak_gb']:.2f} GB)")
 
 

@@ -155,6 +155,18 @@ SOURCES: dict[str, Callable[[Path], Iterator[Number]]] = {
 }  # fmt: skip
 
 
+def paradox() -> str:
+    """Return what F013 says of the admissions: the overall gap is not there within departments."""
+    from audit.core.roles import Roles
+    from audit.core.subject import Subject
+    from audit.engines.sources import frame_table
+    from audit.run import examine
+
+    rows = berkeley_rows().assign(decision=lambda t: t["admitted"])
+    roles = Roles(target="admitted", positive="yes", prediction="decision", sensitive=("sex",))
+    return examine(Subject("berkeley", frame_table(rows), roles), verb="audit", families=("fairness",)).run.result("F013:sex").message
+
+
 def main() -> None:
     folder = os.environ.get("ASSAY_REAL_DATA")
     if folder is None:
@@ -167,6 +179,7 @@ def main() -> None:
             print(
                 f"{'same' if number.agrees else 'DIFFERS':8s}{number.printed:>15s} {number.rounded:>15s}  {ends:20s} {number.what}; {number.source}"
             )
+    print(f"\nBerkeley, F013: {paradox()}")
     print("\nAll printed digits agree." if not differ else f"\n{differ} differ.")
 
 

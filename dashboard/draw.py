@@ -105,12 +105,13 @@ def _proposal(found: Result) -> None:
 
 
 def line(found: Result, key: str) -> None:
-    """Show a result in one line that opens on request: for many results of which nothing needs doing."""
+    """Show a result in one line that opens on request: for many results of which nothing needs doing, or that are summed up elsewhere."""
     look, word = LOOKS[found.status], wording.WORDS[found.status]
     label = f":{look.colour}-badge[{look.icon} {word}] **{escaped(view.heading(found))}** · {escaped(found.message)}"
     opened = st.expander(label, key=f"{key}-details", on_change="rerun")
     if opened.open:
         with opened:
+            to_do(found)
             _details(found)
             _proposal(found)
             exhibits(found, key)

@@ -22,7 +22,11 @@ roles:
   positive: 1
   prediction: p
   score: s
+  task: classification
+  champion: old_p
+  champion_score: old_s
   sensitive: [sex, race]
+  bins: {age: [25, 45]}
   entity: person
   time: day
   split: part
@@ -47,6 +51,7 @@ audit:
   limits:
     F001: {low: -0.5, high: 0.1, blocking: true, reason: agreed}
   skip: [S001]
+  champion: last
   declared_only: true
   fail_on: never
 gate: {clean: true}

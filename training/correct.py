@@ -1,12 +1,14 @@
 """Predictions of the chosen model, corrected for one sensitive attribute."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from audit.config import MitigateConfig
+from audit.core.bins import names
 from audit.core.errors import UsageError, did_you_mean
 from audit.core.roles import Roles
 from training import mitigate
@@ -36,7 +38,13 @@ def sensitive_attribute(settings: MitigateConfig, roles: Roles, columns: list[st
 
 
 def correct(
-    table: pd.DataFrame, labels: Labels, settings: MitigateConfig, sensitive: str, chosen: str, seed: int
+    table: pd.DataFrame,
+    labels: Labels,
+    settings: MitigateConfig,
+    sensitive: str,
+    chosen: str,
+    seed: int,
+    edges: Sequence[float] = (),
 ) -> tuple[pd.DataFrame, Mapping[str, Any]]:
     """Learn a correction on the validation rows and apply it to all.
 
@@ -54,6 +62,8 @@ def correct(
         The model that is corrected.
     seed : int
         Of randomised predictions.
+    edges : sequence of float
+        Of the bins declared for the attribute, by which the audit compares its groups; none where its values are the groups.
 
     Returns
     -------
@@ -73,11 +83,32 @@ def correct(
     }
     if labels.positive is None:
         return table, {**record, "reason": f"the target has {len(labels.classes):,} classes; {settings.method} corrects two-class predictions only"}
-    group = table[sensitive].astype(object).where(table[sensitive].notna(), MISSING).map(str).to_numpy(dtype=object)
-    rows = Scored(table[score_column(chosen)].to_numpy(), labels.codes == labels.positive, group, (table[SPLIT] == "validation").to_numpy())
+    rows = Scored(
+        table[score_column(chosen)].to_numpy(),
+        labels.codes == labels.positive,
+        groups_of(table[sensitive], edges),
+        (table[SPLIT] == "validation").to_numpy(),
+    )
     corrected = mitigate.method(settings.method).correct(rows, settings.constraint, seed)
     if corrected.prediction is None:
         return table, {**record, "reason": corrected.reason}
     values = labels.classes[np.where(corrected.prediction, labels.positive, 1 - labels.positive)]
     column = as_target(values, table[labels.column])
     return table.assign(**{prediction_column(MITIGATED): column}), {**record, "applied": True, "rule": corrected.rule}
+
+
+def groups_of(column: pd.Series, edges: Sequence[float] = ()) -> NDArray[np.object_]:
+    """Return the group of each row: its value as text, or its bin; missing is a group.
+
+    Raises
+    ------
+    UsageError
+        Bins are declared for a column that holds no numbers.
+    """
+    known = column.notna()
+    if not edges:
+        return column.astype(object).where(known, MISSING).map(str).to_numpy(dtype=object)
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        raise UsageError(f"bins are declared for '{column.name}', whose values are no numbers (type {column.dtype})")
+    bins = np.searchsorted(np.asarray(edges, dtype=float), column.where(known, 0).to_numpy(dtype=float), side="right")
+    return np.where(known.to_numpy(dtype=bool), np.array(names(edges), dtype=object)[bins], MISSING)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit.config import Config, TrainingConfig
 from audit.core.contract import Contract
-from audit.core.errors import UsageError
+from audit.core.errors import DataError, UsageError
 from audit.core.run import Run
 from audit.core.subject import Subject
 from audit.engines.ask_engine import AskEngine
@@ -115,6 +115,11 @@ def train(
         guard(frame, schema, subject.name)
     # by the audit's own rule: 'yes' names the true rows of a boolean column, here as there
     subject = resolve_positive(subject, AskEngine(subject.table.get_backend()))
+    if subject.is_quantity:
+        raise DataError(
+            f"the target '{target}' is a quantity, and only classifiers are trained. 'assay audit' judges predictions of it made elsewhere; "
+            "if its values are classes, say so under 'roles: task: classification'"
+        )
     labels = read_labels(frame[target], subject.roles.positive)
     entity, declared = (frame[c] if c else None for c in (subject.roles.entity, subject.roles.split))
     split = divide(labels, config.split, entity=entity, declared=declared)
@@ -128,7 +133,7 @@ def train(
         table = predictions(rows, split, pipelines, features, labels)
     mitigation: Mapping[str, Any] = {}
     if settings.mitigate:
-        table, mitigation = correct(table, labels, settings.mitigate, sensitive, chosen, config.seed)
+        table, mitigation = correct(table, labels, settings.mitigate, sensitive, chosen, config.seed, subject.roles.bins.get(sensitive, ()))
     record = {
         "split": split.rows,
         "split_sha256": split.sha256,

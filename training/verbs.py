@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audit.champion import with_champion_file
+from audit.champion import names_a_run, with_champion_file
 from audit.config import Config
 from audit.contract.pandera_schema import compile_schema
 from audit.core.errors import DataError
@@ -79,8 +79,10 @@ def run(config: Config, *, progress: Progress | None = None) -> Written:
     clock = time.perf_counter()
     project = open_project(config)
     store = Store(config.reports)
-    # before anything slow: a run that is not there, or whose model is damaged, ends the command at once
+    # before anything slow: a run or a file that is not there, or is damaged, ends the command at once
     champion = find_champion(config, list(project.subject.table.columns))
+    if not names_a_run(config):
+        with_champion_file(project.subject, config)
     examination = project.examine(GATE, verb="run", progress=progress)
     result = examination.run
     with store.writing(config.project, result.id) as folder:

@@ -57,6 +57,11 @@ def counts_of(metric: Metric, cells: Cells) -> tuple[NDArray[np.int64], NDArray[
     return np.asarray(successes, dtype=np.int64), np.asarray(trials, dtype=np.int64)
 
 
+def labelled_and_predicted(cells: Cells) -> NDArray[np.int64]:
+    """Return how many rows of each group have a label and a prediction."""
+    return np.asarray(cells.counts[:, :ABSENT, :ABSENT].sum(axis=(1, 2)), dtype=np.int64)
+
+
 def _rates(metric: Metric, cells: Cells, level: float) -> Estimates:
     k, n = counts_of(metric, cells)
     if cells.weights is None or cells.squares is None:
@@ -74,7 +79,7 @@ def _rates(metric: Metric, cells: Cells, level: float) -> Estimates:
 
 def _composites(metric: Metric, cells: Cells, level: float) -> Estimates:
     statistic = COMPOSITES[metric.source]
-    n = np.asarray(cells.counts[:, :ABSENT, :ABSENT].sum(axis=(1, 2)), dtype=np.int64)
+    n = labelled_and_predicted(cells)
     value = statistic(cells.counts if cells.weights is None else cells.weights)
     low, high, method = np.full(len(n), np.nan), np.full(len(n), np.nan), []
     for i, table in enumerate(cells.counts):

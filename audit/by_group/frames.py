@@ -29,7 +29,10 @@ def tested(p_values: Sequence[float | None], methods: Sequence[str], level: floa
 
     raw = np.array([or_nan(p) for p in p_values])
     adjusted = holm(raw)
-    return pd.DataFrame({"p_value": raw, "p_adjusted": adjusted, "alike": ~(adjusted <= 1 - level), "method": list(methods)}, index=index)
+    # what could not be tested is neither alike nor different
+    alike = pd.array(adjusted > 1 - level, dtype="boolean")
+    alike[np.isnan(adjusted)] = pd.NA
+    return pd.DataFrame({"p_value": raw, "p_adjusted": adjusted, "alike": alike, "method": list(methods)}, index=index)
 
 
 def percentiles(drawn: NDArray[np.float64], level: float) -> NDArray[np.float64]:

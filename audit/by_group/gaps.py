@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.by_group.cells import Cells
-from audit.by_group.estimates import bounds, counts_of, estimates
+from audit.by_group.estimates import bounds, counts_of, estimates, labelled_and_predicted
 from audit.by_group.metrics import Metric
 from audit.by_group.resampled import DRAWS, Draws, value_of
 from audit.core.wording import counted
@@ -104,6 +104,8 @@ def _none(compared: int, n: int, level: float, why: str) -> Gap:
 
 def estimates_n(metric: Metric, cells: Cells) -> NDArray[np.int64]:
     """Return on how many rows a metric rests in each group."""
+    if metric.kind == "composite":
+        return labelled_and_predicted(cells)
     return counts_of(metric, cells)[1] if metric.kind == "rate" else estimates(metric, cells, 0.5).n
 
 
@@ -146,7 +148,8 @@ def _of_scores(metric: Metric, cells: Cells, places: NDArray[np.intp], level: fl
         of = value[known]
         least, most = square_and_add_logs(of[first], (low[first], high[first]), of[second], (low[second], high[second]))
         ratio = float(of.min() / of.max())
-        ratio_interval = float(np.minimum(least, 1 / most).min()), float(min(1.0, np.minimum(most, 1 / least).min()))
+        with np.errstate(divide="ignore"):
+            ratio_interval = float(np.minimum(least, 1 / most).min()), float(min(1.0, np.minimum(most, 1 / least).min()))
     method = f"square and add, bonferroni over {counted(found.pairs, 'pair')}; test: where the interval begins to leave 0"
     ends = int(places[found.highest]), int(places[found.lowest])
     return Gap(found.value, found.interval, ratio, ratio_interval, found.p_value, *ends, len(known), method)

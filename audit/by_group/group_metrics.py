@@ -181,8 +181,8 @@ class GroupMetrics:
         Returns
         -------
         DataFrame
-            ``p_value, p_adjusted, alike, method`` by metric; adjusted by Holm over all metrics. ``alike`` is whether the groups may well be: not
-            rejected, or not testable.
+            ``p_value, p_adjusted, alike, method`` by metric; adjusted by Holm over all metrics. ``alike`` is whether the groups may well be, NA where
+            that cannot be tested.
         """
         import pandas as pd
 

@@ -8,12 +8,12 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.task import MAX_CLASSES as MAX_CLASSES
 from audit.core.ask import Ask, Rows, rows
 from audit.core.bins import position
 from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.measurement import Measurement
+from audit.core.roles import MAX_CLASSES as MAX_CLASSES
 from audit.core.subject import Subject
 from audit.core.values import as_text
 

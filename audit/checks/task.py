@@ -6,10 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from audit.core.check import missing
-from audit.core.roles import CLASSIFICATION, REGRESSION
-
-#: More distinct values than this are no classes.
-MAX_CLASSES = 100
+from audit.core.roles import CLASSIFICATION, MAX_CLASSES, REGRESSION
 
 
 def signs(table: ir.Table, target: str, prediction: str | None) -> ir.Table | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.contract.profile import ColumnProfile
+from audit.core.roles import MAX_CLASSES
 
 #: Names that say what is predicted, the surest first, and how many values such a column may have.
 TARGETS = (
@@ -72,12 +73,15 @@ class Guess:
         What the guess rests on.
     positive : str
         For a target, the value that seems to be meant by positive; empty where none does.
+    quantity : bool
+        Whether a target holds a quantity and no classes.
     """
 
     column: str
     role: str
     evidence: str
     positive: str = ""
+    quantity: bool = False
 
 
 def plain(name: str) -> str:
@@ -125,7 +129,8 @@ def guess_roles(columns: Sequence[ColumnProfile], special: Mapping[str, str], pe
 def _targets(columns: Sequence[ColumnProfile]) -> list[Guess]:
     """Return the columns with the surest name; of several, the last of the table where it is among them."""
     for names in TARGETS:
-        found = [c for c in columns if plain(c.name) in names and 2 <= len(c.values) <= MOST_CLASSES]
+        found = [c for c in columns if plain(c.name) in names and (2 <= len(c.values) <= MOST_CLASSES or (names is TARGETS[0] and _is_quantity(c)))]
+
         if len(found) > 1 and found[-1] is columns[-1]:
             found = found[-1:]
         if found:
@@ -133,7 +138,14 @@ def _targets(columns: Sequence[ColumnProfile]) -> list[Guess]:
     return []
 
 
+def _is_quantity(column: ColumnProfile) -> bool:
+    return column.type.is_numeric() and column.distinct > MAX_CLASSES and plain(column.name) != "class"
+
+
 def _target(column: ColumnProfile) -> Guess:
+    if _is_quantity(column):
+        return Guess(column.name, "target", f"the name '{column.name}' and numbers, {column.distinct:,} different ones", quantity=True)
+
     values = list(column.values)
     positive = [v for v in values if v.strip().rstrip(".").casefold() in POSITIVE] if len(values) == 2 else []
     evidence = f"the name '{column.name}' and {len(values)} different values"

@@ -35,6 +35,9 @@ PURPOSE: dict[str, str] = {
 CLASSIFICATION, REGRESSION = "classification", "regression"
 TASKS = (CLASSIFICATION, REGRESSION)
 
+#: More distinct values than this are no classes.
+MAX_CLASSES = 100
+
 #: Roles that are no columns.
 NOT_COLUMNS = ("task", "positive")
 

@@ -108,6 +108,8 @@ class Subject:
             No column plays it.
         """
         value = getattr(self.roles, role)
+        if role == "score" and self.is_quantity:
+            self.need_classes()
         if not value:
             name = role.replace("_", " ")
             raise NotApplicable(

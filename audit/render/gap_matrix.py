@@ -1,5 +1,6 @@
 """Results about attributes as a matrix, definition by attribute, and the rates of the groups: what a reviewer of fairness reads first."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ SAYS: dict[Status, str] = {
 }
 MEASURED = "Measured"
 
+#: How messages say what would decide.
+MORE_ROWS = re.compile(r"\b(?:about|roughly) ([\d,]+) more\b")
+
 #: Rows without a label and rows without a prediction, as checks count them.
 MISSING = ("missing_labels", "missing_predictions")
 
@@ -34,17 +38,28 @@ class Cell:
         All of it.
     says : str
         Its state in two words.
+    state : str
+        The name of the state, which is how it looks; that of what is measured and not judged is ``skipped``.
     value, span : str
         The number that was judged, and its interval; empty where there is none.
+    needs : str
+        How many more rows would decide, where that is open and the result says it.
     anchor : str
         Where the result stands on the page.
     """
 
     result: Result
     says: str
+    state: str
     value: str
     span: str
+    needs: str
     anchor: str
+
+    @property
+    def mark(self) -> str:
+        """The sign of the state."""
+        return "·" if self.says == MEASURED else wording.MARKS[self.result.status]
 
 
 @dataclass(frozen=True)
@@ -99,15 +114,19 @@ class GroupTable:
 
 
 def gap_matrix(results: Iterable[Result], anchor: Callable[[Result], str]) -> GapMatrix:
-    """Return the results that are about an attribute as a matrix; results about several of them, or about none, have no place in it."""
+    """Return the results that are about an attribute as a matrix.
+
+    Results about several of them, or about none, have no place in it, and neither have definitions that apply to no attribute.
+    """
     about = [r for r in results if r.where.get("attribute") and len(r.where) == 1]
-    attributes = list(dict.fromkeys(r.where["attribute"] for r in about))
+    attributes = list(dict.fromkeys(r.where["attribute"] for r in about if r.status.evaluated))
     by_code: dict[tuple[str, str], dict[str, Result]] = {}
     for result in about:
         by_code.setdefault((result.code, result.title), {}).setdefault(result.where["attribute"], result)
     definitions = [
         Definition(code, title, _limit(list(found.values())), [_cell(found[a], anchor) if a in found else None for a in attributes])
         for (code, title), found in sorted(by_code.items())
+        if any(r.status.evaluated for r in found.values())
     ]
     return GapMatrix(attributes, definitions)
 
@@ -117,7 +136,7 @@ def state_of(matrix: GapMatrix) -> str:
     cells = [c for c in matrix.cells if c.result.status.evaluated]
     if not cells:
         return "No gap between groups could be examined, so nothing is known about how they are treated."
-    judged = [c for c in cells if c.result.limit.judges]
+    judged = [c for c in cells if c.result.limit.judges or c.result.status not in (Status.PASSED, Status.ERROR)]
     parts = {
         "beyond their limit": [c for c in judged if c.result.status in (Status.FAILED, Status.WARNED)],
         "undecided": [c for c in judged if c.result.status is Status.UNDECIDED],
@@ -128,7 +147,7 @@ def state_of(matrix: GapMatrix) -> str:
     total = len(judged) + sum(not c.result.limit.judges for c in parts["in error"])
     text = f"Of {wording.count(total, 'gap')} between groups of {wording.listed(list(matrix.attributes))}, {wording.listed(said)}." if total else ""
     if parts["undecided"]:
-        text += " What is undecided is not shown to be fair: there are too few rows to tell."
+        text += " What is undecided is not shown to be fair."
     return text or f"{wording.count(len(cells), 'number')} about groups of {wording.listed(list(matrix.attributes))}; none is held against a limit."
 
 
@@ -172,12 +191,15 @@ def _limit(results: Sequence[Result]) -> str:
 def _cell(result: Result, anchor: Callable[[Result], str]) -> Cell:
     name = figures.judged(result) or result.judged
     measured = next((m for m in result.measurements if m.name == name), None)
-    says = MEASURED if result.status is Status.PASSED and not result.limit.judges else SAYS[result.status]
+    unjudged = result.status is Status.PASSED and not result.limit.judges
+    says, state = (MEASURED, Status.SKIPPED) if unjudged else (SAYS[result.status], result.status)
     if measured is None or not result.status.evaluated:
-        return Cell(result, says, "", "", anchor(result))
+        return Cell(result, says, state, "", "", "", anchor(result))
     unit = figures.unit(measured)
     span = figures.interval(measured.interval, unit) if measured.interval and measured.estimable else ""
-    return Cell(result, says, figures.number(measured.value, unit), span, anchor(result))
+    rows = MORE_ROWS.search(result.message) if result.status is Status.UNDECIDED else None
+    needs = f"{rows[1]} more rows" if rows else ""
+    return Cell(result, says, state, figures.number(measured.value, unit), span, needs, anchor(result))
 
 
 def _rate(measured: Measurement | None) -> GroupRate | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from audit.stats.intervals import Interval, normal_quantile
+from audit.stats.intervals import Interval
 from audit.stats.merged_bins import Floats, finely_merged
+from audit.stats.student import t_quantile
 
 CELLS = 2_000
 STEPS = 100
@@ -62,11 +63,13 @@ def recalibration(means: ArrayLike, negatives: ArrayLike, positives: ArrayLike, 
     odds = np.log(x) - np.log1p(-x)
     slope = _best_slope(odds, n0, n1)
     intercept, least = _fitted(odds, n0, n1)
-    allowed = normal_quantile(level) ** 2 / 2
+    rows = float((n0 + n1).sum())
+    # Student's quantile for the normal one: at a few dozen rows the likelihood ratio alone covers a little less than it should
+    for_slope, for_intercept = (t_quantile(level, max(rows - fitted, 1.0)) ** 2 / 2 for fitted in (2, 1))
     best = _fitted(slope * odds, n0, n1)[1]
     return Recalibration(
-        slope, _ends(lambda b: _fitted(b * odds, n0, n1)[1] - best - allowed, slope),
-        intercept, _ends(lambda a: _loss(odds + a, n0, n1) - least - allowed, intercept),
+        slope, _ends(lambda b: _fitted(b * odds, n0, n1)[1] - best - for_slope, slope),
+        intercept, _ends(lambda a: _loss(odds + a, n0, n1) - least - for_intercept, intercept),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Margins:
         weights = np.asarray(tables, dtype=float)
         return cls(weights.sum(axis=-1), weights.sum(axis=-2), np.diagonal(weights, axis1=-2, axis2=-1).copy())
 
-    def with_row(self, label: int, prediction: int, weight: Floats) -> "Margins":
+    def with_row(self, label: int, prediction: int, weight: Floats | float) -> "Margins":
         """Return the margins with one row more in a cell, of some weight in each draw."""
         labels, predictions, right = self.labels.copy(), self.predictions.copy(), self.right.copy()
         labels[..., label] += weight
@@ -118,8 +118,8 @@ class WeighedRows:
         seen = Margins.of(self.counts)
         if np.isnan(statistic(seen)):
             return None
-        cells = list(np.ndindex(self.counts.shape))
-        with_one = [float(statistic(seen.with_row(*cell, np.float64(1.0)))) for cell in cells]
+        cells = [(i, j) for i in range(self.counts.shape[0]) for j in range(self.counts.shape[1])]
+        with_one = [float(statistic(seen.with_row(*cell, 1.0))) for cell in cells]
         ends = []
         for worst, tail in ((np.nanargmin, (1 - level) / 2), (np.nanargmax, (1 + level) / 2)):
             values = statistic(self.drawn.with_row(*cells[int(worst(with_one))], self.further))

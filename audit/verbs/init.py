@@ -199,7 +199,9 @@ def _config_text(draft: Draft, name: str, data: str, contract: Path, out: Path) 
         "#   limits: {D007: {high: 0, blocking: true, reason: …}}",
         "",
         "# decide: what is to be trained, if anything. The gate works without.",
-        "# training: {candidates: [logistic_regression, hist_gradient_boosting], metric: roc_auc}" if target else "# training: {} needs a target",
+        "# training: {candidates: [logistic_regression, hist_gradient_boosting], metric: roc_auc}"
+        if target and not target.quantity
+        else "# training: {} needs a target of classes",
     ]
     return "\n".join(lines) + "\n"
 
@@ -213,7 +215,7 @@ def _roles(draft: Draft) -> list[str]:
         key = {"quasi-identifier": "quasi_identifiers"}.get(role, role)
         many = role in ("sensitive", "quasi-identifier")
         lines.append(f"#   {key}: {flow(names if many else names[0])}" if names else f"#   {key}: …")
-        if role == "target" and names:
+        if role == "target" and names and not by_role[role][0].quantity:
             lines.append(f"#   positive: {flow(by_role[role][0].positive) if by_role[role][0].positive else '…'}")
     return lines
 

@@ -19,6 +19,9 @@ NAME = "fairness"
 #: Checks that say which definitions of fairness exclude each other on these data.
 CONFLICTS = ("F012",)
 
+#: More open questions than this are folded; the matrix says how many rows each needs.
+FEW = 6
+
 BOXES = {Status.ERROR: st.error, Status.FAILED: st.error, Status.UNDECIDED: st.warning, Status.WARNED: st.warning, Status.PASSED: st.success}
 
 
@@ -61,8 +64,9 @@ def _undecided(matrix: GapMatrix) -> None:
     if not open_questions:
         return
     st.subheader("What these rows cannot decide")
+    shown = st.container() if len(open_questions) <= FEW else st.expander(f"All {len(open_questions):,} of them")
     lines = [f"- [{escaped(view.heading(r))}](#{anchor(r)}): {escaped(view.sentence(view.deciding(r.message)))}" for r in open_questions]
-    st.markdown("\n".join(lines))
+    shown.markdown("\n".join(lines))
 
 
 def _conflicts(results: list[Result]) -> None:

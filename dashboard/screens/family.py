@@ -35,7 +35,8 @@ def findings(run: Run, family: str, anchor: Callable[[Result], str] | None = Non
     family : str
         Its name.
     anchor : callable, optional
-        Gives the name of the place where a result stands, for links that lead to it.
+        Gives the name of the place where a result stands, for links that lead to it from a summary; many results then take one line each, whatever
+        their state.
     """
     line = next((f for f in view.families(run) if f.family == family), None)
     if line is None:
@@ -56,7 +57,8 @@ def findings(run: Run, family: str, anchor: Callable[[Result], str] | None = Non
     for number, result in enumerate(found):
         if anchor is not None:
             st.html(f'<span id="{anchor(result)}"></span>')
-        show = draw.result if len(found) <= MANY or result.status in view.ATTENTION else draw.line
+        whole = len(found) <= MANY or (result.status in view.ATTENTION and anchor is None)
+        show = draw.result if whole else draw.line
         show(result, f"{run.id}-{family}-{number}-{result.key}")
 
 

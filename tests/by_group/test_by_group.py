@@ -218,6 +218,7 @@ def test_a_model_that_answers_alike_is_not_called_fair():
     assert np.isnan(ours.difference().loc["selection_rate", "value"])
     assert "answers the same for every row" in ours.difference().loc["selection_rate", "method"]
     assert ours.verdict()["verdict"]["selection_rate"] == "undecided"
+    assert ours.test()["alike"].isna()["selection_rate"]
 
 
 def test_bins_make_groups_of_a_continuous_attribute():

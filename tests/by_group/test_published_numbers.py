@@ -9,6 +9,10 @@ def test_berkeley():
     assert [(n.rounded, n.agrees) for n in published_numbers.berkeley()] == [("44.5", True), ("30.4", True)]
 
 
+def test_the_paradox_of_berkeley_is_named():
+    assert "Simpson's paradox in 'department'" in published_numbers.paradox()
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize("source", ["compas", "german", "law_school", "adult"])
 def test_printed_digits(real_data, source):

@@ -7,11 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from audit.checks import discover
+from audit.core.contract import Contract
 from audit.core.errors import NotApplicable, UsageError
 from audit.core.roles import CLASSIFICATION, REGRESSION
-from tests.answers import subject_of
+from tests.answers import findings, subject_of
 
 MANY = list(range(101))
+ROWS = np.arange(300)
 
 
 def task(values: Any, predictions: Any = None, **roles: Any) -> str:
@@ -85,3 +88,24 @@ def test_each_side_says_why_it_does_not_apply_and_what_to_declare() -> None:
     words, _ = subject_of(pd.DataFrame({"y": ["a", "b", "c"]}), target="y")
     with pytest.raises(NotApplicable, match=r"is of classes$"):
         words.need_quantity()
+
+
+def test_checks_of_classes_do_not_apply_to_a_quantity_and_say_so() -> None:
+    frame = pd.DataFrame(
+        {"y": np.arange(300) / 7, "p": np.arange(300) / 6, "s": np.linspace(0, 1, 300), "g": ["a", "b"] * 150, "x": np.arange(300) % 9}
+    )
+    subject, _ = subject_of(frame, target="y", prediction="p", score="s", sensitive=("g",))
+    about_classes = {"B001", "B003", "B004", "L007", "M001", "M002", "M004", "M005", "M006", "M008", "F001", "F002", "F003", "F014", "F015", "F017"}
+    for code in about_classes:
+        for check in discover()[code].plan(subject, Contract()):
+            with pytest.raises(NotApplicable, match="the target 'y' is a quantity"):
+                check.asks(subject)
+    assert [c.where for c in discover()["B007"].plan(subject, Contract())] == [{"attribute": "g"}]
+
+
+def test_a_quantity_of_few_values_is_one_for_the_search_for_leaks_too() -> None:
+    rng = np.random.default_rng(1)
+    stars = rng.integers(1, 6, 400)
+    subject, engine = subject_of(pd.DataFrame({"y": stars, "twin": stars * 2.5 + 1, "noise": rng.normal(size=400)}), target="y", task=REGRESSION)
+    (check,) = discover()["L006"].plan(subject, Contract())
+    assert "'twin' explains" in findings(check, subject, engine).message

@@ -26,7 +26,7 @@ def read(tmp_path, *properties):
 def test_clauses_that_bound_a_change(tmp_path):
     contract = read(
         tmp_path,
-        "{name: age, logicalType: integer, logicalTypeOptions: {minimum: 18, exclusiveMaximum: 99}, customProperties: [{property: immutable, value: true}]}",
+        "{name: age, logicalTypeOptions: {minimum: 18, exclusiveMaximum: 99}, customProperties: [{property: immutable, value: true}]}",
         "{name: sex, logicalType: string, customProperties: [{property: immutable, value: false}]}",
         "{name: degree, logicalType: integer, customProperties: [{property: mayOnly, value: increase}]}",
         "{name: level, logicalType: string, enum: [{value: red}, {value: blue}]}",

@@ -37,6 +37,12 @@ def test_the_positive_value_stands_with_the_target():
     assert roles(column("y", "target", custom={"positive": 1})) == {"target": "y", "positive": "1"}
 
 
+def test_the_task_stands_with_the_target():
+    assert roles(column("y", "target", custom={"task": "regression"})) == {"target": "y", "task": "regression"}
+    with pytest.raises(UsageError, match=r"no task 'regresion'\. Did you mean 'regression'\?"):
+        roles(column("y", "target", custom={"task": "regresion"}))
+
+
 def test_the_primary_key_is_the_key_unless_a_role_says_otherwise():
     assert roles(column("a", primary_key=True), column("b", primary_key=True)) == {"key": ["a", "b"]}
     assert roles(column("a", primary_key=True), column("b", "key")) == {"key": ["b"]}

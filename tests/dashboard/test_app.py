@@ -144,6 +144,21 @@ def test_fairness_page_says_the_state_first_and_what_would_decide(opened, tmp_pa
     assert "Base rates differ by 9 points." in shown
 
 
+def test_many_open_questions_are_folded_and_findings_take_one_line_each(opened, tmp_path):
+    run = sample_run()
+    broken = next(r for r in run.results if r.key == "F001:colour")
+    many = [replace(broken, code=f"F0{n:02}", status=Status.UNDECIDED, message=f"Gap {n}. About 9 more would decide.") for n in range(1, 11)]
+    app = opened(write(tmp_path, run.with_results(many)), "fairness")
+    assert not app.exception
+    labels = [e.label.replace("\\", "") for e in app.expander]
+    assert labels[0] == "All 10 of them"
+    assert sum("Selection-rate gap: colour" in label for label in labels) == 10
+    assert not app.get("vega_lite_chart")
+    app.session_state[f"{SAMPLE_ID}-fairness-0-F001:colour-details"] = True
+    app.run()
+    assert "What to do" in text(app)
+
+
 def test_data_behind_a_picture_are_shown_on_request(opened, store):
     app = opened(store, "fairness")
     assert not app.dataframe

@@ -227,3 +227,9 @@ def test_title_of_a_run_in_a_list():
     remarks = sample_run(Status.UNDECIDED)
     assert looks.title(remarks) == f"{wording.MARKS[Status.WARNED]} Undecided · 01 Mar 2026 10:15 · run"
     assert looks.title(replace(passing_gate(), started="long ago")) == f"{wording.MARKS[Status.PASSED]} Passed · long ago · gate"
+
+
+def test_the_sentence_that_says_what_would_decide_is_found():
+    said = "A gap of 0.5 points (p = 0.3). These rows cannot decide whether it is above 10.0 points; about 40 more would. 3 rows lack a label."
+    assert view.deciding(said) == "These rows cannot decide whether it is above 10.0 points; about 40 more would."
+    assert view.deciding("Nothing to say.") == "Nothing to say."

@@ -55,10 +55,22 @@ def test_matrix_has_a_line_for_each_definition_and_a_column_for_each_attribute()
     assert [d.limit for d in made.definitions] == ["at most 10 points", "at most 10 points", ""]
 
 
+def test_a_state_that_is_open_says_how_many_rows_it_needs():
+    message = "A gap. These rows cannot decide whether it is above 10 points; about 5,200 more like them would."
+    open_question = replace(gap("F001", "sex", Status.UNDECIDED), message=message)
+    assert gap_matrix([open_question], lambda r: "").cells[0].needs == "5,200 more rows"
+    assert gap_matrix([replace(open_question, message="Nobody knows.")], lambda r: "").cells[0].needs == ""
+    assert gap_matrix([replace(open_question, status=Status.PASSED)], lambda r: "").cells[0].needs == ""
+
+
+def test_what_applies_nowhere_has_no_line():
+    assert gap_matrix([*FOUND, gap("F016", "sex", Status.NOT_APPLICABLE)], lambda r: "").definitions == gap_matrix(FOUND, lambda r: "").definitions
+
+
 def test_state_is_said_in_a_sentence():
     assert state_of(matrix()) == (
         "Of 3 gaps between groups of sex and race, 1 is beyond its limit, 1 is undecided and 1 is within its limit. "
-        "What is undecided is not shown to be fair: there are too few rows to tell."
+        "What is undecided is not shown to be fair."
     )
     alone = gap_matrix([gap("F001", "sex", Status.PASSED), gap("F002", "sex", Status.PASSED)], lambda r: "")
     assert state_of(alone) == "Of 2 gaps between groups of sex, 2 are within their limit."

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from audit.core.result import Result
 from audit.core.serial import dumps, loads
 from audit.core.status import Status as S
 from audit.render import FORMATS
@@ -170,3 +171,12 @@ def test_many_measurements_are_folded_behind_the_pictures():
     text = html(run.with_results(few))
     assert text.count("All 16 measurements") == 1
     assert "All 8 measurements" not in text
+
+
+def test_what_to_do_about_several_places_of_one_check_is_said_once():
+    about = [("F001", "a"), ("F001", "b"), ("F002", "a")]
+    results = [Result(c, "Gap", "fairness", S.UNDECIDED, f"about {a}", where={"attribute": a}, advice="Bring more rows.") for c, a in about]
+    page = html(replace(empty_run(), results=tuple(results)))
+    steps = page[page.index('id="to-do"') : page.index('id="examined"')]
+    assert steps.count("Bring more rows.") == 2
+    assert steps.index("about a") < steps.index("about b") < steps.index("Bring more rows.")

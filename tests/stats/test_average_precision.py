@@ -30,7 +30,8 @@ def test_interval_holds_the_estimate(counts: list[tuple[int, int]]) -> None:
         assert found is None
         return
     value = average_precision(negatives, positives)
-    assert found is not None and value is not None
+    assert found is not None
+    assert value is not None
     assert 0 <= found[0] <= value <= found[1] <= 1
 
 

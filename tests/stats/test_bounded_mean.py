@@ -69,7 +69,8 @@ def test_moves_with_the_unit(cells: list[tuple[float, int]], scale: float, shift
 
 def test_more_rows_narrow_it_and_splitting_a_cell_changes_nothing() -> None:
     few, many = bounded_mean([0.2, 0.7], [3, 5], 0, 1), bounded_mean([0.2, 0.7], [300, 500], 0, 1)
-    assert few is not None and many is not None
+    assert few is not None
+    assert many is not None
     assert many[1] - many[0] < (few[1] - few[0]) / 5
     assert bounded_mean([0.2, 0.2, 0.7], [1, 2, 5], 0, 1) == pytest.approx(few)
     assert bounded_mean([0.2, 0.7, 0.9], [3, 5, 0], 0, 1) == pytest.approx(few)

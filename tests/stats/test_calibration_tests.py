@@ -31,7 +31,10 @@ def test_false_alarms_keep_the_level(n: int) -> None:
     for _ in range(400):
         x = np.sort(rng.random(n))
         y = rng.random(n) < x
-        found = spiegelhalter(x, ~y, y, draws=199), hosmer_lemeshow(x[:: n // 3], np.full(len(x[:: n // 3]), 5), rng.binomial(5, x[:: n // 3]), draws=199)
+        found = (
+            spiegelhalter(x, ~y, y, draws=199),
+            hosmer_lemeshow(x[:: n // 3], np.full(len(x[:: n // 3]), 5), rng.binomial(5, x[:: n // 3]), draws=199),
+        )
         alarms += [f is not None and f.p_value <= 0.05 for f in found]
     assert np.all(alarms / 400 <= 0.08)
 

@@ -37,3 +37,12 @@ def test_tests_that_were_not_made_do_not_count() -> None:
 def test_what_is_no_p_value_is_refused() -> None:
     with pytest.raises(ValueError, match="0 to 1"):
         holm([1.2])
+
+
+def test_weights_spend_the_level_where_more_is_expected():
+    # weights 2, 1 and 1 have the mean 4/3, so they stand for 1.5, 0.75 and 0.75
+    got = benjamini_hochberg([0.03, 0.03, 0.9], [2, 1, 1])
+    assert got.tolist() == pytest.approx([0.06, 0.06, 1.0])
+    assert benjamini_hochberg([0.01, 0.2], [3, 3]).tolist() == pytest.approx(benjamini_hochberg([0.01, 0.2]).tolist())
+    with pytest.raises(ValueError, match="weights are positive"):
+        benjamini_hochberg([0.1, 0.2], [1, 0])

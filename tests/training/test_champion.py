@@ -1,9 +1,12 @@
 """The model of an earlier run beside the new one, and earlier predictions from a file."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from audit.cli import main
 from audit.config import Config, make_config
 from audit.core.errors import DataError, UsageError
 from audit.core.result import Result
@@ -96,6 +99,15 @@ def test_a_file_of_predictions_serves_a_run_too(folder):
     assert "the previous one on 100 %" in result.message
 
 
+@pytest.mark.slow
+def test_a_network_and_trees_can_be_champions(folder):
+    for family in ("torch_mlp", "hist_gradient_boosting"):
+        training = {"candidates": [family], "max_epochs": 2}
+        first = run(config(folder, training=training))
+        gain = compared(run(config(folder, first.run.id, training=training)).run)
+        assert value(gain, "accuracy_gain") == value(gain, "roc_auc_gain") == 0
+
+
 def audited(folder, champion=None, **roles):
     document = {"data": "now.csv", "roles": {"target": "y", "prediction": "p", "key": ["id"]} | roles, "report": {"formats": ["json"]}}
     return audit(make_config(document | ({"audit": {"champion": champion}} if champion else {}), folder)).run
@@ -150,6 +162,27 @@ def test_bad_files_of_predictions(predictions):
     broken = compared(audited(folder, "old.csv"))
     assert broken.status is Status.ERROR
     assert "no prediction in 'assay_champion' is a class of 'y': got no, yes" in broken.message
+
+
+def test_what_is_not_there_is_told_before_anything_is_trained(folder):
+    with pytest.raises(DataError, match="neither a run of 'toy' nor a file"):
+        run(config(folder, "20261127T000000Z-abcdef"))
+    with pytest.raises(DataError, match=r"gone\.csv"):
+        run(config(folder, "gone.csv", roles={"target": "label", "key": ["number"], "champion": "p"}))
+    with pytest.raises(UsageError, match="name its column of predictions under 'roles: champion'"):
+        run(config(folder, "gone.csv", roles={"target": "label", "key": ["number"]}))
+    assert not (folder / "reports").exists()
+
+
+def test_exit_codes(folder, monkeypatch, capfd):
+    monkeypatch.chdir(folder)
+    for champion, code in (("gone", 3), ("gone.csv", 2)):
+        (folder / "assay.yaml").write_text(f"data: toy.parquet\nroles: {{target: label}}\naudit: {{champion: {champion}}}\n")
+        monkeypatch.setattr(sys, "argv", ["assay", "run", "--quiet"])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code
+        assert "audit: champion" in capfd.readouterr().err
 
 
 def test_a_run_without_a_model_is_no_champion(folder):

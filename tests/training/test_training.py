@@ -9,6 +9,7 @@ from fairlearn.metrics import MetricFrame, selection_rate
 from sklearn.metrics import roc_auc_score
 
 from audit.core.contract import Contract
+from audit.core.errors import DataError
 from audit.core.serial import plain
 from tests.toys import CONTRACT_SHA, config, gate_run, separable, subject, trained
 from training import models
@@ -223,3 +224,8 @@ def test_candidates_are_stored_and_restored(tmp_path):
         (1, 3, "training torch_mlp: epoch 2 of at most 2"),
         (2, 3, "predicting"),
     ]
+
+
+def test_a_quantity_is_not_trained_as_hundreds_of_classes():
+    with pytest.raises(DataError, match="the target 'label' is a quantity, and only classifiers are trained"):
+        trained(separable(200).assign(label=np.arange(200)))

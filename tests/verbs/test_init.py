@@ -190,6 +190,17 @@ def test_codes_keep_their_leading_zeros(folder):
     assert kinds == {"code": "string", "n": "integer"}
 
 
+def test_a_target_may_be_a_quantity(folder):
+    frame = people().drop(columns="approved").rename(columns={"amount": "y"})
+    frame.to_csv("x.csv", index=False)
+    (guess,) = [g for g in init("x.csv").draft.guesses if g.role == "target"]
+    assert (guess.column, guess.quantity, guess.positive) == ("y", True, "")
+    assert guess.evidence.startswith("the name 'y' and numbers, ")
+    config = Path("assay.yaml").read_text()
+    assert "#   target: y\n#   sensitive" in config  # no positive value
+    assert "# training: {} needs a target of classes" in config
+
+
 def test_no_guess_where_two_columns_would_do(folder):
     frame = people().rename(columns={"approved": "reject"})
     frame["accepted"] = frame["reject"].map({"yes": "no", "no": "yes"})

@@ -64,7 +64,7 @@ class RowsLostByGroup(GroupCheck):
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
         """Yield one check for each sensitive attribute and for the target."""
-        target = subject.roles.target
+        target = None if subject.is_quantity else subject.roles.target
         planned = [c for c in super().plan(subject, contract) if c.attribute or not target]
         if target and target not in [c.attribute for c in planned]:
             planned.append(cls(attribute=target))

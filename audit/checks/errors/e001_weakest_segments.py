@@ -60,7 +60,7 @@ class WeakestSegments(Check):
     cites: ClassVar[tuple[str, ...]] = (
         "Chung et al. (2019), Slice Finder: automated data slicing for model validation",
         "Sagadeeva and Boehm (2021), SliceLine: fast, linear-algebra-based slice finding for ML model debugging",
-        "Benjamini and Hochberg (1995), Controlling the false discovery rate",
+        "Genovese, Roeder and Wasserman (2006), False discovery control with p-value weighting",
     )
     slow: ClassVar[bool] = True
 
@@ -75,7 +75,7 @@ class WeakestSegments(Check):
     min_rows: int = 30
     min_gap: float = 0.05
     min_ratio: float = 0.25
-    candidates: int = 10
+    candidates: int = 20
     level: float = 0.05
 
     def asks(self, subject: Subject) -> Asks:
@@ -91,7 +91,7 @@ class WeakestSegments(Check):
         whole, segments = confirm(chosen, halves, answers)
         confirmed = [s for s in segments if s.p_value <= self.level and s.excess is not None and s.excess >= gap]
         test = "Welch's test" if halves.quantity else "Fisher's exact test"
-        how = f"found on one half, {test} on the other, Benjamini-Hochberg over {len(segments)} candidates"
+        how = f"found on one half, {test} on the other, Benjamini-Hochberg over {len(segments)} candidates, weighted by rank"
         every = measured(whole, quantity=halves.quantity)
         count = Measurement("confirmed_segments", len(confirmed), "segments", {}, whole.n, method=how)
         searched = Measurement("segments_searched", looked.total, "segments", {}, len(halves.values), method=f"all conjunctions, {halves.of}")
@@ -119,7 +119,9 @@ class WeakestSegments(Check):
         if NOTICED * min(rows) - (NOTICED * min(rows)) ** 0.5 < self.min_rows:
             return f"{text} A tenth of the rows would be too few to be noticed: a segment needs {self.min_rows} of each half."
         spread = float(np.std(halves.searched))
-        least = detectable(NOTICED, spread, rows, gap, need, self.candidates, self.level)
+        # the last of the candidates has the least weight in the adjustment
+        tests = self.candidates * sum(1 / rank for rank in range(1, self.candidates + 1))
+        least = detectable(NOTICED, spread, rows, gap, need, tests, self.level)
         return f"{text} A tenth of the rows would be noticed four times out of five if they erred {amount(least, quantity=halves.quantity)}."
 
 

@@ -76,7 +76,7 @@ class ErrorHeatMap(Check):
         whole = Moments(sum(m.n for m in every), sum(m.total for m in every), sum(m.squares for m in every))
         shown = {place: m for place, m in cells.items() if m.n >= self.min_rows}
         tested = apart(every, binary=not halves.quantity)
-        names = {c.column: "" for c in pair}
+        names = {"columns": f"{pair[0].column}, {pair[1].column}"}
         p_value = Measurement("p_value", tested, "probability", names, whole.n, method=f"all {len(every)} cells alike; {_how(halves)}")
         numbers = [measured(whole, quantity=halves.quantity), p_value]
         return Findings(numbers, self._message(pair, pairs, shown, halves), [_picture(pair, cells, self.min_rows, halves)])
@@ -88,20 +88,42 @@ class ErrorHeatMap(Check):
             return (named[self.columns[0]], named[self.columns[1]]), 1
         loss = halves.searched
         if len(columns) > MOST_COLUMNS:
-            columns = sorted(columns, key=lambda c: -_information(c.codes, c.cells, loss, halves.quantity))[:MOST_COLUMNS]
+            columns = sorted(columns, key=lambda c: -self._information(c.codes, c.cells, loss, halves.quantity))[:MOST_COLUMNS]
         best, chosen, pairs = 0.0, None, 0
         for a, b in itertools.combinations(columns, 2):
             pairs += 1
-            told = _information(a.codes * b.cells + b.codes, a.cells * b.cells, loss, halves.quantity)
+            told = self._information(a.codes * b.cells + b.codes, a.cells * b.cells, loss, halves.quantity)
             if told > best:
                 best, chosen = told, (a, b)
         return chosen, pairs
 
+    def _information(self, codes: NDArray[np.int64], cells: int, loss: NDArray[np.float64], quantity: bool) -> float:
+        """Return twice the log-likelihood that the cells add about the loss, less twice the numbers that they take.
+
+        Cells that would stay empty count as one.
+        """
+        n, total = np.bincount(codes, minlength=cells).astype(float), np.bincount(codes, loss, minlength=cells)
+        shown = n >= self.min_rows
+        n, total = np.append(n[shown], n[~shown].sum()), np.append(total[shown], total[~shown].sum())
+        n, total = n[n > 0], total[n > 0]
+        if quantity:
+            squares = float((loss**2).sum())
+            before, after = squares - total.sum() ** 2 / n.sum(), squares - float((total**2 / n).sum())
+            gain = float(n.sum()) * math.log(before / max(after, 1e-12 * before)) if before > 0 else 0.0
+        else:
+            mean, means = total.sum() / n.sum(), total / n
+            with np.errstate(divide="ignore", invalid="ignore"):
+                wrong = np.where(means > 0, means * np.log(means / mean), 0.0)
+                right = np.where(means < 1, (1 - means) * np.log((1 - means) / (1 - mean)), 0.0)
+            gain = 2 * float((n * (wrong + right)).sum())
+        return gain - 2 * (len(n) - 1)
+
     def _message(self, pair: tuple[Coded, Coded], pairs: int, shown: dict[tuple[int, int], Moments], halves: Halves) -> str:
         a, b = pair
         chosen = f"of {counted(pairs, 'pair')} of columns, {a.column} and {b.column} say most about the errors" if pairs > 1 else ""
-        if not shown:
-            return f"{chosen[:1].upper()}{chosen[1:]}, but no cell has {self.min_rows} rows in the half that is counted."
+        if len(shown) < 2:
+            cells = f"{'only one' if shown else 'no'} cell has {self.min_rows} rows in the half that is counted"
+            return f"{chosen[:1].upper()}{chosen[1:]}, but {cells}." if chosen else f"Of {a.column} and {b.column} {cells}."
         worst, best = max(shown, key=lambda c: shown[c].mean), min(shown, key=lambda c: shown[c].mean)
 
         def told(cell: tuple[int, int]) -> str:
@@ -136,24 +158,6 @@ def _coarse(column: Coded) -> Coded:
         place[-1] = kept + 1
         labels, parts = [*labels, "missing"], [*parts, column.parts[-1]]
     return Coded(column.column, place[column.codes], len(labels), column.conditions, column.members, labels, parts)
-
-
-def _information(codes: NDArray[np.int64], cells: int, loss: NDArray[np.float64], quantity: bool) -> float:
-    """Return twice the log-likelihood that the cells add about the loss, less twice the numbers that they take."""
-    n = np.bincount(codes, minlength=cells).astype(float)
-    filled = n > 0
-    n, total = n[filled], np.bincount(codes, loss, minlength=cells)[filled]
-    if quantity:
-        squares = float((loss**2).sum())
-        before, after = squares - total.sum() ** 2 / n.sum(), squares - float((total**2 / n).sum())
-        gain = float(n.sum()) * math.log(before / max(after, 1e-12 * before)) if before > 0 else 0.0
-    else:
-        mean, means = total.sum() / n.sum(), total / n
-        with np.errstate(divide="ignore", invalid="ignore"):
-            wrong = np.where(means > 0, means * np.log(means / mean), 0.0)
-            right = np.where(means < 1, (1 - means) * np.log((1 - means) / (1 - mean)), 0.0)
-        gain = 2 * float((n * (wrong + right)).sum())
-    return gain - 2 * (len(n) - 1)
 
 
 def _cells(halves: Halves, answers: Answers, a: Coded, b: Coded) -> dict[tuple[int, int], Moments]:

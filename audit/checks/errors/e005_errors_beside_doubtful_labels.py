@@ -129,6 +129,8 @@ def _scored(subject: Subject) -> bool:
 def _beside_twins(found: Twins, n: int, wrong: int) -> Findings:
     k, errors = found.counts.get("conflicting", (0, 0))
     alike, alike_errors = found.counts.get("agreeing", (0, 0))
+    if not found.told:
+        return Findings([], f"Near twins in training cannot be told.{found.remarks}")
     if not k and not alike:
         return Findings([], f"No held-out row is nearly equal to a training row.{found.remarks}")
     p_value = more_successes(errors, k, wrong, n) if k else None

@@ -15,5 +15,6 @@ OF_EACH = 25
 def misjudged(halves: Halves, inside: NDArray[np.bool_]) -> list[str]:
     """Return the names of some misjudged rows among sampled ones, the most wrong first."""
     order = np.argsort(-halves.loss, kind="stable")
-    picked = [i for i in order[inside[order]] if halves.loss[i] > 0][:OF_EACH]
-    return masked(halves.sampled["identity"].to_numpy()[picked])
+    picked = order[inside[order] & (halves.loss[order] > 0)]
+    # rows without a key of their own may be alike
+    return masked(list(dict.fromkeys(halves.sampled["identity"].to_numpy()[picked]))[:OF_EACH])

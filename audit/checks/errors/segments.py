@@ -27,7 +27,7 @@ class Segment:
     inside, outside : Moments
         The loss of the rows of the confirmation half inside, and of all others.
     p_value : float
-        One-sided, that the loss inside is not larger, adjusted over the candidates by Benjamini and Hochberg.
+        One-sided, that the loss inside is not larger, adjusted over the candidates by Benjamini and Hochberg, weighted by rank.
     """
 
     steps: tuple[Step, ...]
@@ -105,16 +105,18 @@ def confirm(chosen: Sequence[Candidate], halves: Halves, answers: Answers) -> tu
 
     References
     ----------
-    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. JRSS B 57, 289-300.
+    Genovese, C. R., Roeder, K. and Wasserman, L. (2006). False discovery control with p-value weighting. Biometrika 93, 509-524.
     """
     steps = [tuple(Step(p) for p in c.parts) for c in chosen]
     whole, *inside = halves.count(answers, steps)
-    p_values = benjamini_hochberg([larger(i, whole, quantity=halves.quantity) for i in inside])
+    # what is most surprising in the half that was searched is expected most of, which that half alone decides
+    weights = [1 / rank for rank in range(1, len(inside) + 1)]
+    p_values = benjamini_hochberg([larger(i, whole, quantity=halves.quantity) for i in inside], weights)
     segments = [Segment(s, i, whole.less(i), 1.0 if math.isnan(p) else float(p)) for s, i, p in zip(steps, inside, p_values, strict=True)]
     return whole, segments
 
 
-def detectable(share: float, spread: float, rows: tuple[int, int], min_gap: float, standing_out: float, tests: int, level: float) -> float:
+def detectable(share: float, spread: float, rows: tuple[int, int], min_gap: float, standing_out: float, tests: float, level: float) -> float:
     """Return the difference in mean loss with which a segment is found and confirmed four times out of five.
 
     Parameters
@@ -129,8 +131,8 @@ def detectable(share: float, spread: float, rows: tuple[int, int], min_gap: floa
         Difference that must be seen in both halves.
     standing_out : float
         Standard errors that it must lie above the rest in the half that is searched.
-    tests, level : int, float
-        Candidates that may be tested, and the level of the test; its p-value is taken to have to pass alone.
+    tests, level : float
+        By how many its p-value is multiplied at most, and the level of the test.
     """
     normal = NormalDist()
     needed = 0.0

@@ -29,10 +29,13 @@ class Twins:
         Rows and misjudged rows: ``conflicting`` have a near twin in training with another label, ``agreeing`` have one, all with their label.
     remarks : str
         What could not be compared, in sentences.
+    told : bool
+        Whether the columns say enough to tell near twins from rows that are alike by chance.
     """
 
     counts: Mapping[str, tuple[int, int]]
     remarks: str
+    told: bool = True
 
 
 def twins(subject: Subject, answers: Answers, total: int) -> Twins:
@@ -49,7 +52,7 @@ def twins(subject: Subject, answers: Answers, total: int) -> Twins:
     apart = found.verdict.near & in_training.any(axis=1) & held_out.any(axis=1)
     pairs, trained = found.identities[apart], in_training[apart]
     if not len(pairs):
-        return Twins({}, remarks(found))
+        return Twins({}, remarks(found), told=not found.too_little)
     ours, theirs = np.where(trained[:, 0], pairs[:, 1], pairs[:, 0]), np.where(trained[:, 0], pairs[:, 0], pairs[:, 1])
     table = subject.table
     label, predicted = table[target], table[subject.need("prediction")]

@@ -115,7 +115,7 @@ def _share_sentence(shares: Sequence[Measurement], attribute: str) -> str:
 
 def _bars(measurements: Sequence[Measurement], attribute: str) -> Iterator[Exhibit]:
     lines = [bar(m.where[attribute], m) for m in measurements if m.name == "counterfactual_distance" and m.value is not None]
-    if lines:
+    if len(lines) > 1:
         note = "Mean over the rows with a counterfactual, with 95 % interval: numbers by their median absolute deviation, another category counts 1."
         yield Exhibit(
             Kind.BARS, f"How far it is to the wanted answer, by {attribute}", ("label", "value", "low", "high", "n"), lines, "distance", note=note

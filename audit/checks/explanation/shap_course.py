@@ -55,7 +55,7 @@ def shap_course(
     except (DataError, NotApplicable):
         # the courses above stand without it; X001 tells why a model cannot be explained
         return []
-    rows = rows.head(len(found.values))
+    rows = rows.iloc[found.rows].reset_index(drop=True)
     pictures = []
     for column in columns:
         values = found.values[:, list(found.columns).index(column)]

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-from numpy.typing import NDArray
 
 from audit.checks.explanation.at_hand import Computed, answered, background_of, flags, model_at_hand, of_rows, outcome, refusals, says, training_rows
 from audit.checks.explanation.bands import Bands
-from audit.checks.explanation.curve_wording import value
+from audit.checks.explanation.chosen_rows import DIGITS, IDENTITY, LABEL, Chosen, chosen_of, for_and_against, heatmap_of, message_of, table_of
 from audit.checks.explanation.promised import promised
-from audit.checks.row_names import HEAD, masked
+from audit.checks.row_names import masked
 from audit.contract.changeable import changeable
 from audit.contract.personal import declared_personal
 from audit.core.ask import Answers, Ask, Asks, frame, row_hash, sample, scalar
 from audit.core.check import Check, Findings
 from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
-from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
-from audit.core.measurement import Measurement, Scalar
+from audit.core.measurement import Measurement
 from audit.core.subject import Model, Subject
 from audit.core.wording import counted, listed
 from audit.engines.counterfactual_space import Promises, space_of
@@ -31,13 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from audit.engines.asked_model import AskedModel
-    from audit.engines.attributions import Attributions
 
-IDENTITY, LABEL = "assay_identity", "assay_label"
-#: Digits of a name that a sentence shows; rows that may be asked for; columns that are named for and against.
-DIGITS, MOST_KEYS, NAMED = 12, 20, 3
-#: Attributions below this would read as 0.00.
-SEEN = 0.005
+#: Rows that may be asked for.
+MOST_KEYS = 20
 #: Rows put to the model for the changes that would turn an answer.
 BUDGET = 100_000
 
@@ -48,31 +42,6 @@ class Keys(tuple[str, ...]):
     def __str__(self) -> str:
         """Return how many there are."""
         return counted(len(self), "key") if self else ""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A row that is explained.
-
-    Parameters
-    ----------
-    identity : str
-        Its name: the hash of its key.
-    why : str
-        Why it was chosen.
-    chance : float
-        The model's answer.
-    yes : bool
-        Whether that is the positive one.
-    label : bool or None
-        Whether the true outcome is positive, where it is known.
-    """
-
-    identity: str
-    why: str
-    chance: float
-    yes: bool
-    label: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +129,9 @@ class SingleRows(Check):
         places, why = self._choose(asked, taken, rows)
         picked, among = rows.iloc[places], taken.iloc[places]
         if self.keys:
-            by_name = rows[[name.startswith(tuple(self.keys)) for name in masked(rows[IDENTITY])]]
+            # a name may be shortened as sentences shorten it, and no further: a short key is the beginning of many
+            names = tuple(key for key in self.keys if len(key) >= DIGITS)
+            by_name = rows[[name.startswith(names) for name in masked(rows[IDENTITY])]]
             named = pd.concat([answers.frame("named"), by_name]).drop_duplicates(IDENTITY).head(MOST_KEYS)
             if len(named):
                 more, known = asked.settle(named)
@@ -171,15 +142,17 @@ class SingleRows(Check):
         if not why:
             raise NotApplicable(f"{model.name} gets none of {where} wrong and wavers on none, and no keys were given{note}")
         picked, among = picked.reset_index(drop=True), among.reset_index(drop=True)
-        chosen = _chosen(asked, among, picked, why)
         found = attribute(model, picked, background_of(asked, background, 100), self.seed, subject.roles.positive)
+        # a bounded method explains the first rows alone
+        picked, among, why = picked.iloc[found.rows], among.iloc[found.rows].reset_index(drop=True), [why[i] for i in found.rows]
+        chosen = chosen_of(asked, among, picked, why)
         turns = self._turns(subject, model, asked, among, background, chosen)
         shown = Bands(background, [c for c in model.features if c not in (*self.hidden, *_protected(subject))])
-        said = [_for_and_against(found, i, c, among, shown) for i, c in enumerate(chosen)]
+        said = [for_and_against(found, i, c, among, shown) for i, c in enumerate(chosen)]
         missing = f" Of {counted(len(self.keys), 'key')} asked for, {sum(c.why == 'asked for' for c in chosen)} rows were found." if self.keys else ""
-        text = _message(model.name, chosen, said, turns, asked.unit, outcome(subject), where) + missing + note
+        text = message_of(model.name, chosen, said, turns, asked.unit, outcome(subject), where) + missing + note
         measured = Measurement("rows_explained", len(chosen), "rows", {"model": model.name}, len(rows), method=found.method)
-        return Findings([measured], text, [_table(chosen, said, turns, asked.unit), _heatmap(found, chosen)])
+        return Findings([measured], text, [table_of(chosen, said, turns, asked.unit), heatmap_of(found, chosen)])
 
     def _choose(self, asked: "AskedModel", taken: "pd.DataFrame", rows: "pd.DataFrame") -> tuple[list[int], list[str]]:
         """Return which rows are explained, and why: the surest of the wrong ones, then the least sure of all."""
@@ -225,59 +198,3 @@ def _named(subject: Subject, table: ir.Table, keys: Sequence[str]) -> ir.Boolean
     for column in subject.roles.key:
         found = found | table[column].cast("string").isin(list(keys))
     return ibis.coalesce(found, False)
-
-
-def _chosen(asked: "AskedModel", taken: "pd.DataFrame", rows: "pd.DataFrame", why: Sequence[str]) -> list[Chosen]:
-    label, known = flags(rows[LABEL]) if LABEL in rows.columns else (np.zeros(len(rows), dtype=bool),) * 2
-    chances, yes, names = asked.chances(taken), asked.says_yes(taken), masked(rows[IDENTITY])
-    return [Chosen(names[i], why[i], float(chances[i]), bool(yes[i]), bool(label[i]) if known[i] else None) for i in range(len(rows))]
-
-
-def _for_and_against(found: "Attributions", i: int, chosen: Chosen, rows: "pd.DataFrame", shown: Bands) -> tuple[str, str]:
-    """Return what speaks most for the answer of a row, and what against it."""
-    values = found.values[i] if chosen.yes else -found.values[i]
-    order = np.argsort(-np.abs(values), kind="stable")
-    return _side(order, values, 1, found, rows, i, shown), _side(order, values, -1, found, rows, i, shown)
-
-
-def _side(order: NDArray[np.intp], values: NDArray[np.float64], sign: int, found: "Attributions", rows: "pd.DataFrame", i: int, shown: Bands) -> str:
-    named = [j for j in order if sign * values[j] >= SEEN][:NAMED]
-    return listed(f"'{found.columns[j]}' ({shown.said(found.columns[j], rows[found.columns[j]].iloc[i])}{values[j]:+.2f})" for j in named)
-
-
-def _message(
-    model: str, chosen: Sequence[Chosen], said: Sequence[tuple[str, str]], turns: Sequence[str], unit: str, positive: str, where: str
-) -> str:
-    parts = []
-    for why in dict.fromkeys(c.why for c in chosen):
-        i = next(i for i, c in enumerate(chosen) if c.why == why)
-        c = chosen[i]
-        answer = positive if c.yes else f"not {positive}"
-        chance = f"{value(c.chance, unit)} for {positive}" if unit != "decision function" else f"output {c.chance:.2f}"
-        truth = "" if c.label is None else f", and is {positive}" if c.label else f", and is not {positive}"
-        text = f"{why[0].upper()}{why[1:]}: row {c.identity[:DIGITS]} is called {answer} ({chance}){truth}; for the answer speaks {said[i][0]}"
-        text += "" if said[i][1] == "none" else f", against it {said[i][1]}"
-        parts.append(f"{text}{f'; a change of {turns[i]} would turn it' if turns[i] else ''}.")
-    if not any(c.why == "most wrong" for c in chosen) and any(c.label is not None for c in chosen):
-        parts.insert(0, f"{model} gets none of {where} wrong.")
-    return f"{' '.join(parts)} Chosen from {where}."
-
-
-def _table(chosen: Sequence[Chosen], said: Sequence[tuple[str, str]], turns: Sequence[str], unit: str) -> Exhibit:
-    def word(yes: bool | None) -> Scalar:
-        return None if yes is None else "yes" if yes else "no"
-
-    rows: list[tuple[Any, ...]] = [
-        (c.identity, c.why, word(c.label), word(c.yes), c.chance, s[0], s[1], turn or "nothing found")
-        for c, s, turn in zip(chosen, said, turns, strict=True)
-    ]
-    columns = (HEAD, "why it is here", "outcome", "answer", unit, "for the answer", "against it", "what would turn it")
-    note = "With attributions in the unit of the model's output. Numbers are shown as fifths of the training rows, protected columns without values."
-    return Exhibit(Kind.TABLE, "Single rows explained", columns, rows, note=note)
-
-
-def _heatmap(found: "Attributions", chosen: Sequence[Chosen]) -> Exhibit:
-    leading = np.argsort(-np.abs(found.values).mean(axis=0), kind="stable")[:10]
-    rows = [(found.columns[j], c.identity[:DIGITS], float(found.values[i, j])) for i, c in enumerate(chosen) for j in leading]
-    note = f"Above 0 the column speaks for the outcome. {found.method}."
-    return Exhibit(Kind.HEATMAP, "What each column added for each row", ("x", "y", "value"), rows, "column", f"row; {found.unit}", note=note)

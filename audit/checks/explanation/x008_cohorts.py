@@ -1,6 +1,6 @@
 """X008: whether the model decides by other columns for some groups, and where it errs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,10 +11,8 @@ from audit.checks.explanation.at_hand import (
     Computed,
     answered,
     background_of,
-    flags,
     group_names,
     grouped,
-    groups_of,
     held_out_rows,
     model_at_hand,
     of_rows,
@@ -23,6 +21,7 @@ from audit.checks.explanation.at_hand import (
     says,
     training_rows,
 )
+from audit.checks.explanation.cohort_differences import ANSWER, ENOUGH, FLOOR, LABEL, Comparison, Difference, by_error, by_group, differences_of
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Check, Findings
@@ -32,81 +31,13 @@ from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Subject
 from audit.core.wording import listed
-from audit.stats.multiplicity import benjamini_hochberg
-from audit.stats.welch import mean_interval, welch_interval, welch_p_values
+from audit.stats.welch import mean_interval, welch_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from audit.engines.attributions import Attributions
 
-#: Rows that a cohort, and those it is compared with, must have.
-ENOUGH = 20
-#: A difference counts from this share of all attribution on, if it is beyond chance as well.
-FLOOR = 0.05
 #: Columns drawn.
 SHOWN = 8
-LABEL, ANSWER = "assay_label", "assay_answer"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A cohort and the rows that it is compared with.
-
-    Parameters
-    ----------
-    by : str
-        The attribute, or ``error``.
-    name, against : str
-        What the cohort and the others are called.
-    inside, outside : ndarray of bool, shape (rows,)
-        Which rows they are.
-    """
-
-    by: str
-    name: str
-    against: str
-    inside: NDArray[np.bool_]
-    outside: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How the attribution of one column differs between a cohort and the others.
-
-    Parameters
-    ----------
-    comparison : Comparison
-        Which.
-    column : str
-        Whose attribution.
-    size : bool
-        Whether the size of the attribution is compared, and not the attribution with its sign.
-    own, others : ndarray of float
-        The attributions.
-    p_value : float
-        Two-sided, adjusted over all columns and comparisons.
-    whole : float
-        All attribution: the sum over the columns of the mean size.
-    """
-
-    comparison: Comparison
-    column: str
-    size: bool
-    own: NDArray[np.float64]
-    others: NDArray[np.float64]
-    p_value: float
-    whole: float
-
-    @property
-    def value(self) -> float:
-        """Mean of the cohort less that of the others."""
-        return float(self.own.mean() - self.others.mean())
-
-    @property
-    def clear(self) -> bool:
-        """Whether it is large, and beyond chance."""
-        return self.p_value <= 1 - LEVEL and abs(self.value) >= FLOOR * self.whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,12 +93,12 @@ class Cohorts(Check):
         asked = AskedModel(model, subject.roles.positive)
         _, rows = answered(asked, given)
         found = attribute(model, rows, background_of(asked, answers.frame("background"), self.background), self.seed, subject.roles.positive)
-        rows = rows.head(len(found.values))
-        comparisons = [*_groups(rows, group_names(subject)), *_errors(rows, outcome(subject))]
+        rows = rows.iloc[found.rows].reset_index(drop=True)
+        comparisons = [*by_group(rows, group_names(subject)), *by_error(rows, outcome(subject))]
         looked_at = of_rows(len(rows), answers.scalar("size")) + refusals(asked, len(given), len(rows) if asked.refused else len(given))
         if not comparisons:
             raise NotApplicable(f"no cohort and the rows beside it have at least {ENOUGH} rows each, on {looked_at}")
-        differences = _differences(found, comparisons)
+        differences = differences_of(found, comparisons)
         clear = sorted((d for d in differences if d.clear), key=lambda d: -abs(d.value))
         differing = len({(d.comparison.name, d.column) for d in clear})
         how = f"{found.method}; Welch's test, Benjamini-Hochberg over {len(differences):,} tests, and at least {FLOOR:.0%} of all attribution"
@@ -178,55 +109,6 @@ class Cohorts(Check):
         ]
         exhibits = [*(_bars(by, comparisons, found) for by in dict.fromkeys(c.by for c in comparisons)), *_table(clear)]
         return Findings(measurements, _message(model.name, comparisons, clear, found.unit, looked_at), exhibits)
-
-
-def _groups(rows: "pd.DataFrame", attributes: Mapping[str, str]) -> Iterator[Comparison]:
-    """Yield each group beside all others; of two groups, the smaller one."""
-    for attribute, name in attributes.items():
-        members = groups_of(rows[name], ENOUGH)
-        known = rows[name].notna().to_numpy(dtype=bool)
-        order = sorted(members, key=lambda g: int(members[g].sum()))
-        for group in order[:1] if len(order) == 2 else order:
-            outside = known & ~members[group]
-            if outside.sum() >= ENOUGH:
-                yield Comparison(attribute, f"{attribute} = {group}", "others", members[group], outside)
-
-
-def _errors(rows: "pd.DataFrame", positive: str) -> Iterator[Comparison]:
-    """Yield wrong answers beside right ones, of all rows and of those with the same answer: false positives differ from most rows anyhow."""
-    if LABEL not in rows.columns:
-        return
-    (label, labelled), (answer, predicted) = flags(rows[LABEL]), flags(rows[ANSWER])
-    known = labelled & predicted
-    for name, against, among in (
-        ("wrongly answered", "rightly answered", known),
-        (f"wrongly {positive}", f"rightly {positive}", known & answer),
-        (f"wrongly not {positive}", f"rightly not {positive}", known & ~answer),
-    ):
-        inside, outside = among & (label != answer), among & (label == answer)
-        if min(int(inside.sum()), int(outside.sum())) >= ENOUGH:
-            yield Comparison("error", name, against, inside, outside)
-
-
-def _differences(found: "Attributions", comparisons: Sequence[Comparison]) -> list[Difference]:
-    whole = float(np.abs(found.values).mean(axis=0).sum())
-    tests = [(c, size) for c in comparisons for size in (False, True)]
-    p_values = []
-    for comparison, size in tests:
-        own, others = _sized(found.values[comparison.inside], size), _sized(found.values[comparison.outside], size)
-        p_values.append(
-            welch_p_values(own.mean(axis=0), own.var(axis=0, ddof=1), len(own), others.mean(axis=0), others.var(axis=0, ddof=1), len(others))
-        )
-    adjusted = benjamini_hochberg(np.concatenate(p_values)).reshape(len(tests), -1)
-    return [
-        Difference(c, column, size, _sized(found.values[c.inside, i], size), _sized(found.values[c.outside, i], size), float(adjusted[t, i]), whole)
-        for t, (c, size) in enumerate(tests)
-        for i, column in enumerate(found.columns)
-    ]
-
-
-def _sized(values: NDArray[np.float64], size: bool) -> NDArray[np.float64]:
-    return np.abs(values) if size else values
 
 
 def _measured(model: str, d: Difference, unit: str, how: str) -> Iterator[Measurement]:

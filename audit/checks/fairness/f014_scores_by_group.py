@@ -93,8 +93,8 @@ class ScoresByGroup(ScoreGroupsCheck):
         names = list(known)
         worst, best = names[gap.lowest], names[gap.highest]
         text = (
-            f"The ROC AUC is {areas[worst].value:.3f} where {self.attribute} is {worst} (n = {known[worst].n:,}) and {areas[best].value:.3f} where it "
-            f"is {best} (n = {known[best].n:,}); a gap of {gap.value:.3f} ({span(judged, 1, 3)})."
+            f"The ROC AUC is {areas[worst].value:.3f} where {self.attribute} is {worst} (n = {known[worst].n:,}) and {areas[best].value:.3f} where "
+            f"it is {best} (n = {known[best].n:,}); a gap of {gap.value:.3f} ({span(judged, 1, 3)})."
         )
         text += self.chance(gap)
         if (limit := self.limit).measurement in ("", self.judged) and limit.high is not None and limit.verdict(judged) is Verdict.UNDECIDED:

@@ -23,6 +23,7 @@ from audit.stats.range_of_rates import RangeOfRates, range_of_rates
 #: What is compared between groups, and what it is called.
 COMPARED = {"mean_prediction": "mean prediction", "mean_error": "mean error", "mean_absolute_error": "mean absolute error"}
 BEYOND = "share_beyond_tolerance"
+DEGENERATE = "not estimable: the model predicts the same for every row"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ class RegressionGaps(ComparedGroups):
         self.need_attribute(subject)
         table = predicted(subject)
         means = {f"mean {name}": scalar(column.mean()) for name, column in columns(table).items()}
-        return {**ask_counts(table), **means, "variance": scalar(table["y"].var(how="pop"))}
+        ends = {"lowest": scalar(table["p"].min()), "highest": scalar(table["p"].max())}
+        return {**ask_counts(table), **means, **ends, "variance": scalar(table["y"].var(how="pop"))}
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
         """Measure each metric in each group, and the gap between the highest and the lowest."""
@@ -79,16 +81,20 @@ class RegressionGaps(ComparedGroups):
         gaps = {name: range_of_means(*groups.moments[name], groups.n, looks=self.looks) for name in COMPARED}
         bias = gaps["mean_error"]
         gap = _difference("mean_error", bias, counts["n"])
-        judged = _standardised(gap, spread)
+        only = float(answers.scalar("lowest")) if answers.scalar("lowest") == answers.scalar("highest") else None
+        judged = _standardised(gap, spread) if only is None else Measurement(self.judged, None, n=counts["n"], method=DEGENERATE)
+        if only is not None:
+            gaps["mean_prediction"] = None
         measured = [judged, gap, _p_value("mean_error", bias, counts["n"])]
+        why = [DEGENERATE] if only is not None else []
         for name in ("mean_prediction", "mean_absolute_error"):
-            measured += [_difference(name, gaps[name], counts["n"]), _p_value(name, gaps[name], counts["n"])]
+            measured += [_difference(name, gaps[name], counts["n"], *why), _p_value(name, gaps[name], counts["n"])]
         by_group = {name: groups.measured(name, self.attribute) for name in METRICS}
         shares, of_shares = self._beyond(groups) if tolerance else ([], None)
         if tolerance:
             measured += [_difference_of_shares(of_shares, counts["n"]), _p_value(BEYOND, of_shares, counts["n"])]
         measured += [m for found in by_group.values() for m in found] + shares
-        message = self._message(subject, groups, bias, gap, judged, spread, counts["n"])
+        message = _degenerate(only) if only is not None else self._message(subject, groups, bias, gap, judged, spread, counts["n"])
         message += without_group(int(groups.nameless.n.sum()) if groups.nameless else 0, self.attribute) + left_out_in_words(counts)
         exhibits = [
             bars("mean error", "prediction minus label", by_group["mean_error"], self.attribute, centre["mean_error"]),
@@ -136,14 +142,21 @@ class RegressionGaps(ComparedGroups):
         return f" These rows cannot decide {question}; about {rounded_up(rows):,} more like them would, if means and spreads stay as they are."
 
 
+def _degenerate(only: float) -> str:
+    return (
+        f"The model predicts {amount(only)} for every row, so mean predictions are equal by construction, and gaps in error are those of the labels. "
+        "That says nothing about how a model that tells rows apart would treat the groups."
+    )
+
+
 def _method(pairs: int, looks: int) -> str:
     shared = f"bonferroni over {counted(pairs, 'pair')} and {counted(looks, 'look')}"
     return f"highest minus lowest, biased upward; intervals of the two means squared and added, {shared}"
 
 
-def _difference(name: str, gap: RangeOfMeans | None, n: int) -> Measurement:
+def _difference(name: str, gap: RangeOfMeans | None, n: int, why: str = "not estimable: fewer than two groups have two rows") -> Measurement:
     if gap is None:
-        return Measurement(f"{name}_difference", None, n=n, method="not estimable: fewer than two groups have two rows")
+        return Measurement(f"{name}_difference", None, n=n, method=why)
     return Measurement(f"{name}_difference", gap.value, "", {}, n, gap.interval, gap.level, _method(gap.pairs, gap.looks))
 
 

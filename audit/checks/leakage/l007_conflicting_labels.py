@@ -55,7 +55,7 @@ class ConflictingLabels(Check):
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for the groups of rows with equal features and more than one label."""
-        target, features = subject.need("target"), self._features(subject)
+        target, features = subject.need_classes(), self._features(subject)
         labelled = _labelled(subject.table, target)
         asks = {"total": scalar(labelled.count()), "conflicts": rows(_summary(_groups(labelled, target, features)))}
         return asks if self.columns else {**asks, "sample": sampled(subject)}

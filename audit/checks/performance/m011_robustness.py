@@ -1,7 +1,8 @@
 """M011: what errors in the columns do to the answers of a model."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.trial import PREDICTED, Plan, Trial
 from audit.core.ask import Answers, Ask, Asks, frame, scalar
 from audit.core.check import Check, Findings, missing
-from audit.core.errors import DataError, NotApplicable
+from audit.core.contract import Contract
+from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.limit import Limit
 from audit.core.subject import Model, Subject
 from audit.core.values import as_text
@@ -68,6 +70,19 @@ class Robustness(Check):
     noise: tuple[float, ...] = (0.1, 0.25, 0.5, 1.0)
     shares: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5)
     seed: int = 0
+
+    @classmethod
+    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
+        """Yield one check, or those of the contract, whose strengths and numbers make sense."""
+        for check in super().plan(subject, contract):
+            strengths = (check.noise, check.shares)
+            in_order = all(s and min(s) > 0 and list(s) == sorted(s) for s in strengths) and max(check.shares, default=0) <= 1
+            if not in_order or check.rows < 1 or check.draws < 1:
+                raise UsageError(
+                    f"{', '.join(check.clauses)}: M011 takes 'rows' and 'draws' of at least 1, 'noise' above 0 and 'shares' above 0 and at most 1, "
+                    f"the mildest first; got rows {check.rows}, draws {check.draws}, noise {list(check.noise)}, shares {list(check.shares)}"
+                )
+            yield check
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for a bounded sample of labelled held-out rows."""

@@ -25,17 +25,22 @@ def scored_rows(subject: Subject, table: ir.Table, **scores: ir.Column) -> ir.Ta
     return picked.drop_null(list(picked.columns))
 
 
+def _tallied(table: ir.Table) -> ir.Table:
+    """Count equal rows: scores are rounded more often than not, and to order all rows is what costs."""
+    return table.group_by(list(table.columns)).aggregate(n=table.count())
+
+
 def placed(table: ir.Table, score: str) -> ir.FloatingColumn:
-    """Return the place of each row by a score: the share of the other outcome's rows on the right side of it, ties half.
+    """Return the place of each kind of row by a score: the share of the other outcome's rows on the right side of it, ties half.
 
     Parameters
     ----------
     table : ibis table
-        As :func:`scored_rows` gives it.
+        Rows of :func:`scored_rows`, equal ones counted in ``n``.
     score : str
         Which score.
     """
-    positive, value = table["positive"], table[score]
+    positive, value, n = table["positive"], table[score], table["n"]
     everything = ibis.window()
     so_far = ibis.range_window(preceding=None, following=0, order_by=value)
     equal = ibis.window(group_by=value)
@@ -44,22 +49,24 @@ def placed(table: ir.Table, score: str) -> ir.FloatingColumn:
         share = (kind.sum().over(so_far) - kind.sum().over(equal) / 2).cast("float64")
         return share / kind.sum().over(everything).nullif(0).cast("float64")
 
-    return ibis.ifelse(positive == 1, below(1 - positive), 1 - below(positive))
+    return ibis.ifelse(positive == 1, below((1 - positive) * n), 1 - below(positive * n))
 
 
 def place_sums(table: ir.Table, first: str, second: str) -> Ask:
     """Ask for the sums that the difference of two areas needs, by outcome."""
-    both = table.select(positive=table["positive"], a=placed(table, first), b=placed(table, second))
-    a, b = both["a"], both["b"]
-    sums = {"n": both.count(), "a": a.sum(), "b": b.sum(), "aa": (a * a).sum(), "bb": (b * b).sum(), "ab": (a * b).sum()}
-    return rows(both.group_by("positive").aggregate(**sums))
+    kinds = _tallied(table)
+    both = kinds.select(positive=kinds["positive"], n=kinds["n"], a=placed(kinds, first), b=placed(kinds, second))
+    a, b, n = both["a"], both["b"], both["n"]
+    sums = {"a": (n * a).sum(), "b": (n * b).sum(), "aa": (n * a * a).sum(), "bb": (n * b * b).sum(), "ab": (n * a * b).sum()}
+    return rows(both.group_by("positive").aggregate(n=n.sum().cast("int64"), **sums))
 
 
 def places_by_cell(table: ir.Table, score: str) -> Ask:
     """Ask for the sums of the places by one score, by outcome and by the column ``cell`` of the table."""
-    both = table.select(positive=table["positive"], cell=table["cell"].cast("int64"), a=placed(table, score))
-    a = both["a"]
-    return rows(both.group_by(["positive", "cell"]).aggregate(n=both.count(), a=a.sum(), aa=(a * a).sum()))
+    kinds = _tallied(table)
+    both = kinds.select(positive=kinds["positive"], cell=kinds["cell"].cast("int64"), n=kinds["n"], a=placed(kinds, score))
+    a, n = both["a"], both["n"]
+    return rows(both.group_by(["positive", "cell"]).aggregate(n=n.sum().cast("int64"), a=(n * a).sum(), aa=(n * a * a).sum()))
 
 
 def difference(name: str, found: Rows, where: Mapping[str, str]) -> Measurement:

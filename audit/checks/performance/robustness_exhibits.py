@@ -7,6 +7,9 @@ from audit.core.measurement import Measurement, Scalar
 from audit.core.subject import Model
 from audit.core.wording import percent
 
+#: What the strengths of errors are, under a picture.
+STRENGTH = "strength: standard deviations of noise, or how many of the values, 1 for all"
+
 
 def amount(measured: Measurement) -> str:
     """Return the strength of an error in words, such as ``0.1 sd`` or ``5.0 %``."""
@@ -20,7 +23,7 @@ def curve(lines: list[tuple[Scalar, ...]], model: str) -> Exhibit | None:
         return None
     return Exhibit(
         Kind.LINES, f"Accuracy of {model} as errors increase", ("x", "y", "low", "high", "series"), sorted(lines, key=lambda r: (str(r[4]), r[0])),
-        "noise in standard deviations; else share of the values", "share of rows predicted right",
+        STRENGTH, "share of rows predicted right",
         note="Bands are those of the change against the same rows without errors, which they compare with; the leftmost points have none.",
     )  # fmt: skip
 
@@ -43,26 +46,22 @@ def columns(alone: list[Measurement]) -> list[Exhibit]:
 
 
 def gaps(measured: list[Measurement], model: str) -> list[Exhibit]:
-    """Draw the selection-rate gaps against the strength of each kind of error."""
-    rows: list[tuple[Scalar, ...]] = []
-    for m in measured:
-        if m.name == "selection_rate_gap" and m.where.get("model") == model:
-            ends = m.interval or (None, None)
-            attribute, strength = m.where["attribute"], float(m.where.get("strength", 0))
-            if "perturbation" in m.where:
-                rows.append((strength, m.value, *ends, f"{attribute}, {m.where['perturbation']}"))
-    if not rows:
-        return []
-    exhibit = Exhibit(
-        Kind.LINES,
-        "Selection-rate gap as errors increase",
-        ("x", "y", "low", "high", "series"),
-        rows,
-        "noise in standard deviations; else share of the values",
-        "highest minus lowest selection rate",
-        note="Gaps are biased upward where groups are small.",
-    )  # fmt: skip
-    return [exhibit]
+    """Draw the selection-rate gap of each sensitive attribute against the strength of each kind of error."""
+    found = [m for m in measured if m.name == "selection_rate_gap" and m.where.get("model") == model]
+    drawn = []
+    for attribute in dict.fromkeys(m.where["attribute"] for m in found):
+        own = [m for m in found if m.where["attribute"] == attribute]
+        kinds = dict.fromkeys(m.where["perturbation"] for m in own if "perturbation" in m.where)
+        # every curve begins with the rows as they are
+        placed = [(m, kind) for kind in kinds for m in own if m.where.get("perturbation", kind) == kind]
+        rows = [(float(m.where.get("strength", 0)), m.value, *(m.interval or (None, None)), kind) for m, kind in placed]
+        drawn.append(
+            Exhibit(
+                Kind.LINES, f"Selection-rate gap by {attribute} as errors increase", ("x", "y", "low", "high", "series"), rows, STRENGTH,
+                "highest minus lowest selection rate", note="Gaps are biased upward where groups are small; at 0 the rows are as they are.",
+            )
+        )  # fmt: skip
+    return drawn
 
 
 def table(measured: list[Measurement], models: list[Model]) -> Exhibit | None:

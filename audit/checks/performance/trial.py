@@ -171,11 +171,19 @@ class Trial:
         text += "."
         own = [m for m in measured if m.name == "accuracy_change" and m.where.get("model") == model]
         worst = min(own, key=lambda m: float(m.value or 0))
-        flipped = next(m for m in measured if m.name == "flipped_share" and m.where == worst.where)
-        text += (
-            f" The worst of all, {amount(worst)} {worst.where['perturbation']}, changes it by {points(float(worst.value or 0))} points and flips "
-            f"{percent(float(flipped.value or 0))} of the answers."
-        )
+        flipped = [m for m in measured if m.name == "flipped_share" and m.where["model"] == model]
+        if (worst.interval or (0.0, 0.0))[1] < 0:
+            share = next(m for m in flipped if m.where == worst.where)
+            text += (
+                f" The worst of all, {amount(worst)} {worst.where['perturbation']}, changes it by {points(float(worst.value or 0))} points and flips "
+                f"{percent(float(share.value or 0))} of the answers."
+            )
+        else:
+            most = max(flipped, key=lambda m: float(m.value or 0))
+            text += (
+                f" No error of any strength lowers it beyond chance; most answers, {percent(float(most.value or 0))}, are flipped by {amount(most)} "
+                f"{most.where['perturbation']}."
+            )
         if alone and (alone[0].interval or (0, 0))[1] >= 0:
             text += " Errors in one column alone do no harm beyond chance."
         elif alone:

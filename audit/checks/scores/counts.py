@@ -40,9 +40,12 @@ class Scores:
 
     @property
     def mean(self) -> float:
-        """Mean score; NaN without rows."""
+        """Mean score; NaN without rows, or where some scores are infinite."""
         total = self.negatives + self.positives
-        return float((self.means * total)[total > 0].sum() / self.n) if self.n else float("nan")
+        filled = total > 0
+        if not filled.any() or not np.isfinite(self.means[filled]).all():
+            return float("nan")
+        return float(self.means[filled] @ total[filled] / self.n)
 
     @property
     def method(self) -> str:

@@ -30,7 +30,7 @@ def test_the_planted_pair_is_chosen_and_its_cells_are_counted_on_the_other_half(
             assert value == pytest.approx(cell["mean"])
             assert low <= value <= high
     assert one(found, "error_rate").value == pytest.approx(wrong[odd].mean())
-    assert one(found, "p_value", {"colour": "", "checks": ""}).value < 0.001
+    assert one(found, "p_value", {"columns": f"{picture.x_label}, {picture.y_label}"}).value < 0.001
     assert found.message.startswith("Of 3 pairs of columns, ")
     assert "(colour = Black, checks" in found.message
 
@@ -93,3 +93,10 @@ def test_many_columns_are_narrowed_to_those_that_say_most():
     found = findings(ErrorHeatMap(), subject, engine)
     assert "Of 7,140 pairs of columns, h9 and h7" in found.message  # 120 of 150 columns
     assert "(h9 = 1, h7 = 1; n = " in found.message
+
+
+def test_too_few_rows_for_two_cells_are_said():
+    frame, _, _ = table(n=200, extra=0.6)
+    subject, engine = subject_of(frame, **ROLES)
+    message = findings(ErrorHeatMap(columns=("colour", "age")), subject, engine).message
+    assert message == "Of colour and age no cell has 30 rows in the half that is counted."

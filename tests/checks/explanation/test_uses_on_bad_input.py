@@ -46,7 +46,9 @@ def chance(frame):
 def results(frame, estimator, features=("sex", "a", "b"), contract=None, predictions=None):
     answers = predictions if predictions is not None else np.where(frame["a"] > 0, "yes", "no")
     subject, _ = subject_of(frame.assign(p=answers), [Model("model", "p", "", estimator, features)], **ROLES)
-    run = examine(subject, verb="run", families=["explanation"], contract=contract or Contract(), settings=Settings()).run
+    run = examine(
+        subject, verb="run", families=["explanation"], contract=contract or Contract(), settings=Settings(skip=("X001", "X002", "X003"))
+    ).run
     found = {r.code: r for r in run.results if r.code in CODES}
     assert set(found) == set(CODES)
     assert not [r.message for r in found.values() if r.message.startswith("crashed")]

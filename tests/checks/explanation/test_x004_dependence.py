@@ -50,7 +50,7 @@ def test_courses_of_a_sum():
 
 
 def test_columns_that_work_together_are_named_and_drawn():
-    check, result = found(crossed(), lambda x: np.where(x["town"] == "x", 0.1 + 0.2 * x["a"], 0.5))
+    _, result = found(crossed(), lambda x: np.where(x["town"] == "x", 0.1 + 0.2 * x["a"], 0.5))
     assert "'a' and 'town' work together most" in result.message
     (heatmap,) = [e for e in result.exhibits if e.kind is Kind.HEATMAP]
     cells = {(r[0], r[1]): r[2] for r in heatmap.rows}
@@ -61,7 +61,7 @@ def test_columns_that_work_together_are_named_and_drawn():
 
 def test_columns_that_go_together_are_told_and_read_locally():
     frame = crossed(range(20)).assign(b=lambda d: d["a"] * 3.0)
-    check, result = found(frame, lambda x: (0.5 + 0.02 * (x["a"] - x["b"] / 3)).to_numpy(dtype=float), features=("a", "b"))
+    _, result = found(frame, lambda x: (0.5 + 0.02 * (x["a"] - x["b"] / 3)).to_numpy(dtype=float), features=("a", "b"))
     assert one(result, "off_data_share", {"model": "made", "feature": "a"}).value == pytest.approx(7 / 8, abs=0.02)
     assert "'a' goes with 'b', so its course is read from rows near its own value." in result.message
     assert "goes with" in result.exhibits[0].note

@@ -108,6 +108,14 @@ def test_constant_predictions_by_group() -> None:
     assert state is Status.WARNED
 
 
+def test_the_same_prediction_for_all_is_no_praise() -> None:
+    found, state = measured(frame(4_000).assign(p=50.0))
+    assert state is Status.UNDECIDED
+    assert found.message.startswith("The model predicts 50 for every row, so mean predictions are equal by construction")
+    assert one(found, "mean_prediction_difference").value is None
+    assert one(found, "mean_error", {"sex": "f"}).value is not None
+
+
 @pytest.mark.parametrize(("groups", "words"), [(1, "has one group only"), (0, "has no value in any held-out row")])
 def test_nothing_to_compare(groups: int, words: str) -> None:
     data = frame(50)

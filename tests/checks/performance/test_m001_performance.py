@@ -55,8 +55,6 @@ def test_agrees_with_sklearn() -> None:
         assert mine.level == 0.95
     assert state is Status.PASSED
     assert "held-out" not in found.message
-    curve = found.exhibits[2]
-    assert (curve.rows[0][:2], max(r[0] for r in curve.rows)) == ((0.0, 0.0), 1.0)
 
 
 def test_more_than_ten_thousand_scores_are_binned_and_said_so() -> None:
@@ -68,7 +66,6 @@ def test_more_than_ten_thousand_scores_are_binned_and_said_so() -> None:
     assert area.value == pytest.approx(sk.roc_auc_score(y, score), abs=1e-5)
     assert "bins" in area.method
     assert area.n == 30_000
-    assert len(found.exhibits[2].rows) < 250
 
 
 def test_very_many_scores_are_rounded_first() -> None:

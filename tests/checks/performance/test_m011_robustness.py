@@ -8,7 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from audit.checks.performance.m011_robustness import Robustness
 from audit.core.check import Findings
-from audit.core.errors import DataError, NotApplicable
+from audit.core.contract import Contract, Place, Rule
+from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.status import Status
 from audit.core.subject import Model
 from audit.engines.ask_engine import AskEngine
@@ -99,7 +100,7 @@ def test_scores_and_gaps() -> None:
     gaps = [m for m in found.measurements if m.name == "selection_rate_gap" and m.where["attribute"] == "group"]
     assert len(gaps) == 1 + 4 + 4
     assert gaps[0].value == pytest.approx(abs(np.diff(pd.Series(fitted.predict(frame[["x", "z"]]) == "yes").groupby(frame["group"]).mean())[0]))
-    assert {e.title for e in found.exhibits} >= {"Accuracy of own as errors increase", "Selection-rate gap as errors increase"}
+    assert {e.title for e in found.exhibits} >= {"Accuracy of own as errors increase", "Selection-rate gap by group as errors increase"}
 
 
 def test_a_model_that_refuses_gaps_is_told_not_crashed() -> None:
@@ -155,6 +156,14 @@ def test_many_columns_are_bounded_and_said_so() -> None:
     wide = pd.concat([table(80), pd.DataFrame(rng.normal(size=(80, 60)), columns=[f"c{i}" for i in range(60)])], axis=1)
     found, _ = measured(by_x, wide, ("x", *(f"c{i}" for i in range(60))), draws=1)
     assert "21 further columns were not looked at alone." in found.message
+
+
+@pytest.mark.parametrize("given", [{"shares": [0.2, 0.1]}, {"shares": [2]}, {"noise": []}, {"draws": 0}, {"rows": 0}])
+def test_parameters_of_a_rule_make_sense(given: dict[str, Any]) -> None:
+    rule = Rule("custom", Place("c.yaml", 3), engine="assay", implementation={"check": "M011", **given})
+    subject, _ = subject_of(table(20), target="y")
+    with pytest.raises(UsageError, match=r"c.yaml:3: M011 takes"):
+        list(Robustness.plan(subject, Contract(rules=(rule,))))
 
 
 @pytest.mark.slow

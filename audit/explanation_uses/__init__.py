@@ -1,0 +1,1 @@
+"""What explanations are used for, on frames and arrays at hand: what :mod:`audit.explain` offers beside attributions."""
