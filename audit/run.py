@@ -317,12 +317,15 @@ def _planned(check_class: type[Check], subject: Subject, contract: Contract) -> 
 
 
 def judge(check: Check, measurements: Iterable[Any]) -> Status:
-    """Return the worst state that the judged measurements put a check in; a check without a limit passes once it has measured."""
-    if not check.limit.judges:
-        return Status.PASSED
+    """Return the worst state that the judged measurements put a check in.
+
+    A check without a limit passes once it has measured; where what it is about could not be estimated, it has not.
+    """
     name = check.limit.measurement or check.judged
-    judged = [check.limit.status(m) for m in measurements if m.name == name]
-    return worst(judged) if judged else Status.UNDECIDED
+    judged = [m for m in measurements if m.name == name]
+    if not check.limit.judges:
+        return Status.UNDECIDED if judged and not any(m.estimable for m in judged) else Status.PASSED
+    return worst([check.limit.status(m) for m in judged]) if judged else Status.UNDECIDED
 
 
 def _with_limit(check: Check, contract: Contract, policy: dict[str, Any], own: LimitConfig | None) -> Check:
