@@ -22,7 +22,7 @@ def walk(roots: Sequence[Branch], key: str) -> None:
     """
     every = {f"{number}": branch for number, branch in enumerate(walked(roots))}
     chosen = st.session_state.get(f"{key}-branch", "0")
-    tree, told = st.columns([3, 2], gap="medium")
+    tree, told = st.columns(2, gap="medium")
     with tree, st.container(gap=None):
         for number, branch in every.items():
             step = "└ " if branch.level else ""
@@ -42,6 +42,6 @@ def _told(branch: Branch) -> None:
     st.markdown(escaped(branch.sentence[:1].upper() + branch.sentence[1:]).replace(" %", "\u00a0%"))
     if branch.names:
         st.caption(escaped(f"{branch.names_head}: {len(branch.names)}"))
-        st.code("\n".join(branch.names), language=None, height=180)
+        st.code("\n".join(branch.names), language=None, height=180, wrap_lines=True)
     elif branch.children:
         st.caption("Rows are listed at the ends of the tree.")

@@ -146,6 +146,6 @@ def tables() -> dict[str, Awkward]:
         "text labels": Awkward(plain.assign(label=plain["label"].map({0: "No", 1: "Yes"}), prediction=plain["prediction"].map({0: "No", 1: "Yes"}))),
         "boolean labels": Awkward(plain.assign(label=plain["label"] == 1, prediction=plain["prediction"] == 1)),
         "three classes": Awkward(plain.assign(label=np.arange(60) % 3, prediction=np.arange(60) % 3)),
-                "a quantity": Awkward(plain.assign(label=plain["income"] * 10 + 0.5, prediction=plain["income"] * 9 + plain["age"])),
+        "a quantity": Awkward(plain.assign(label=plain["income"] * 10 + 0.5, prediction=plain["income"] * 9 + plain["age"])),
         "all rows equal": Awkward(pd.concat([plain.iloc[[0]]] * 40)),
     }

@@ -13,6 +13,7 @@ from audit.core.errors import DataError, NotApplicable, UsageError
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.status import Status
+from audit.stats.means import mean_interval
 from tests.answers import findings, one, status, subject_of
 
 #: Errors 1, -1, 2, 0, 3: mean 1, mean size 7/5, mean square 3, median size 1. Labels 0.5 to 8.5: mean 4.5, variance 8.
@@ -214,3 +215,21 @@ def test_a_limit_of_its_own_is_judged_and_explained() -> None:
     found, state = measured(y, p, check)
     assert state is Status.PASSED
     assert "cannot decide" not in found.message
+
+
+def test_intervals_of_ratios_are_those_of_leaving_rows_out() -> None:
+    rng = np.random.default_rng(11)
+    y = rng.exponential(5, 40)
+    p = y + rng.exponential(2, 40) - 1.5
+    found, _ = measured(y, p)
+
+    def ends(ratio: float, contributions: np.ndarray) -> tuple[float, float]:
+        away = contributions - contributions.mean()
+        low, high = mean_interval(0.0, float((away**2).mean()), float((away**3).mean()), 40, 0.95)
+        return 1 - ratio * np.exp(high), 1 - ratio * np.exp(low)
+
+    without = np.array([sk.r2_score(np.delete(y, i), np.delete(p, i)) for i in range(40)])
+    r2 = sk.r2_score(y, p)
+    assert one(found, "r_squared").interval == pytest.approx(ends(1 - r2, 39 * (np.log(1 - r2) - np.log(1 - without))), rel=1e-6)
+    a, b = np.abs(p - y), np.abs(y - np.median(y))
+    assert one(found, "gain_over_median").interval == pytest.approx(ends(a.mean() / b.mean(), a / a.mean() - b / b.mean()), rel=1e-6)
