@@ -55,8 +55,9 @@ def perturbed(frame: "pd.DataFrame", kind: Perturbation, strength: float, column
     rng : numpy.random.Generator
         Of all that is random.
     """
-    changed = {column: _changed(frame[column], kind, strength, rng) for column in columns}
-    return frame.assign(**changed) if changed else frame.copy()
+    from audit.engines.replaced import replaced
+
+    return replaced(frame, {column: _changed(frame[column], kind, strength, rng) for column in columns})
 
 
 def _changed(values: "pd.Series", kind: Perturbation, strength: float, rng: np.random.Generator) -> "pd.Series":

@@ -8,6 +8,7 @@ import pandas as pd
 from audit.core.errors import DataError
 from audit.engines.explanation.explained import Values
 from audit.engines.explanation.parts import REFUSALS, ModelParts
+from audit.engines.replaced import replaced
 
 #: Rows on which it is tried what changes what.
 TRIED = 200
@@ -89,7 +90,7 @@ def _by_trial(parts: ModelParts, frame: pd.DataFrame, names: Sequence[str]) -> l
     try:
         before = np.asarray(parts.encode(frame), dtype=float)
         for i, column in enumerate(frame.columns):
-            changed = np.asarray(parts.encode(frame.assign(**{str(column): frame[column].iloc[order].array})), dtype=float)
+            changed = np.asarray(parts.encode(replaced(frame, {column: frame[column].iloc[order].array})), dtype=float)
             for j in np.flatnonzero(~np.isclose(before, changed, rtol=0, atol=0, equal_nan=True).all(axis=0)):
                 found[j].add(i)
     except REFUSALS:

@@ -19,6 +19,7 @@ from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
 from audit.engines.explanation.parts import REFUSALS, as_fitted
 from audit.engines.explanation.threads import threads_for
+from audit.engines.replaced import replaced
 
 Values = NDArray[np.float64]
 
@@ -98,7 +99,7 @@ def shuffled_loss(
             for j, column in enumerate(rows.columns):
                 for start in range(0, repeats, at_once):
                     some = orders[start : start + at_once]
-                    shuffled = pd.concat([rows.assign(**{str(column): rows[column].iloc[order].array}) for order in some], ignore_index=True)
+                    shuffled = pd.concat([replaced(rows, {column: rows[column].iloc[order].array}) for order in some], ignore_index=True)
                     growth[:, j] += (loss(shuffled).reshape(len(some), -1) - own).sum(axis=0)
     except REFUSALS as error:
         raise DataError(f"model '{model.name}' could not be asked about {len(rows):,} rows: {type(error).__name__}: {error}") from error
