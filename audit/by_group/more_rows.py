@@ -1,7 +1,6 @@
 """How many more rows like these would decide whether a gap keeps to a limit."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,9 @@ from audit.by_group.estimates import counts_of
 from audit.by_group.gaps import Gap
 from audit.by_group.metrics import Metric
 from audit.stats.intervals import wilson_bounds
-from audit.stats.range_of_rates import MOST, more_rows
+from audit.stats.range_of_rates import more_rows
 from audit.stats.rates import square_and_add_logs
+from audit.stats.rows_needed import MOST, rows_needed
 
 
 def rows_to_decide(
@@ -45,8 +45,7 @@ def _for_ratio(k: NDArray[np.int64], n: NDArray[np.int64], limit: float, level: 
         with np.errstate(divide="ignore"):
             return bool(np.minimum(least, 1 / most).min() >= limit or np.minimum(most, 1 / least).min() < limit)
 
-    factor = _smallest(decided)
-    return None if factor is None else math.ceil((factor - 1) * float(n.sum()))
+    return rows_needed(decided, float(n.sum()))
 
 
 def _by_width(found: Gap, limit: float, of: str) -> int | None:
@@ -56,16 +55,3 @@ def _by_width(found: Gap, limit: float, of: str) -> int | None:
     reach = ends[1] - value if limit > value else value - ends[0]
     factor = (reach / (limit - value)) ** 2
     return math.ceil((factor - 1) * found.n) if factor < MOST else None
-
-
-def _smallest(decided: Callable[[float], bool]) -> float | None:
-    """Return the smallest multiple of the present rows that decides, found by halving; ``None`` where a million of them would not."""
-    if decided(1.0):
-        return 1.0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > 1.001:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return above

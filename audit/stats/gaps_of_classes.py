@@ -1,6 +1,5 @@
 """Gaps between groups in the rates of many classes, and the largest of them, with intervals that allow for the picking."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from audit.stats.exact import fisher
 from audit.stats.intervals import Interval, newcombe_bounds
 from audit.stats.rates import rate_bounds, square_and_add
-
-#: Multiples of the present size within which a decision is searched for.
-MOST = 2.0**20
+from audit.stats.rows_needed import rows_needed
 
 Floats = NDArray[np.float64]
 
@@ -166,12 +163,4 @@ def more_rows_for_classes(successes: ArrayLike, n: ArrayLike, limit: float, rows
         least, most = _absolute(*ends, compared)
         return bool(least.max() > limit or most.max() <= limit)
 
-    if decided(1.0):
-        return 0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > 1.001:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return math.ceil((above - 1) * rows)
+    return rows_needed(decided, rows)

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from audit.stats.intervals import Interval, normal_quantile
-
-#: Multiples of the present size within which a decision is searched for.
-MOST = 2.0**20
+from audit.stats.rows_needed import rows_needed
 
 
 def mcnemar(won: int, lost: int, *, mid: bool = False) -> float:
@@ -56,15 +54,7 @@ def more_paired_rows(won: int, lost: int, n: int, limit: float = 0.0, level: flo
         low, high = paired_mean((won - lost) * factor, (won + lost) * factor, n * factor, level)
         return low > limit or high < limit
 
-    if decided(1.0):
-        return 0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > 1.001:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return math.ceil((above - 1) * n)
+    return rows_needed(decided, n)
 
 
 def paired_mean(total: float, squares: float, n: float, level: float = 0.95) -> Interval:

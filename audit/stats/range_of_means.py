@@ -8,9 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from audit.stats.intervals import Interval
 from audit.stats.means import mean_bounds
+from audit.stats.rows_needed import rows_needed
 
-#: Multiples of the present size within which a decision is searched for.
-MOST = 2.0**20
 #: The smallest p-value told; intervals at a level beyond would be guesswork.
 LEAST_P = 1e-9
 #: Precision of the p-value and of the rows needed, as a factor.
@@ -173,12 +172,4 @@ def more_rows_for_means(
         low, high = groups.gap_bounds(error, factor)
         return low > limit or high <= limit
 
-    if decided(1.0):
-        return 0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > CLOSE:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return math.ceil((above - 1) * float(groups.n.sum()))
+    return rows_needed(decided, float(groups.n.sum()))

@@ -13,9 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from audit.stats.exact import DRAWS, alike
 from audit.stats.intervals import Interval, newcombe_bounds
 from audit.stats.rates import rate_bounds, square_and_add, square_and_add_logs
-
-#: Multiples of the present size within which a decision is searched for.
-MOST = 2.0**20
+from audit.stats.rows_needed import rows_needed
 
 
 @dataclass(frozen=True)
@@ -142,15 +140,7 @@ def more_rows(successes: ArrayLike, n: ArrayLike, limit: float, level: float = 0
         low, high = _absolute(*newcombe_bounds(k[first] * factor, total[first] * factor, k[second] * factor, total[second] * factor, each))
         return low > limit or high <= limit
 
-    if decided(1.0):
-        return 0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > 1.001:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return math.ceil((above - 1) * float(total.sum()))
+    return rows_needed(decided, float(total.sum()))
 
 
 def _absolute(low: NDArray[np.float64], high: NDArray[np.float64]) -> Interval:

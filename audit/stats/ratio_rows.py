@@ -1,13 +1,11 @@
 """How many more rows would decide whether the ratio of the lowest rate to the highest is below a limit."""
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from audit.stats.intervals import wilson_bounds
-from audit.stats.range_of_rates import MOST
 from audit.stats.rates import square_and_add_logs
+from audit.stats.rows_needed import rows_needed
 
 
 def more_rows_for_ratio(successes: ArrayLike, n: ArrayLike, limit: float, level: float = 0.95, looks: int = 1) -> int | None:
@@ -44,12 +42,4 @@ def more_rows_for_ratio(successes: ArrayLike, n: ArrayLike, limit: float, level:
             least, most = np.minimum(ends[0], 1 / ends[1]).min(), np.minimum(ends[1], 1 / ends[0]).min()
         return bool(most < limit or least >= limit)
 
-    if decided(1.0):
-        return 0
-    if not decided(MOST):
-        return None
-    below, above = 1.0, MOST
-    while above / below > 1.001:
-        middle = math.sqrt(below * above)
-        below, above = (below, middle) if decided(middle) else (middle, above)
-    return math.ceil((above - 1) * float(total.sum()))
+    return rows_needed(decided, float(total.sum()))

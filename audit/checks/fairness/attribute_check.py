@@ -3,15 +3,16 @@
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
 from audit.checks.fairness.decisions import Decisions, TooManyGroups, decision_asks, read_decisions
 from audit.checks.fairness.family import MAX_GROUPS
 from audit.checks.fairness.grouped import Grouped
-from audit.checks.fairness.looks import attributes_of, looks
+from audit.checks.fairness.looks import attributes_of
+from audit.checks.fairness.per_attribute import PerAttribute
 from audit.core.ask import Answers, Asks
-from audit.core.check import Check, Findings
-from audit.core.contract import Contract, Rule
+from audit.core.check import Findings
+from audit.core.contract import Contract
 from audit.core.errors import NotApplicable
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
@@ -22,51 +23,30 @@ MISSING = "(missing)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttributeCheck(Check):
+class AttributeCheck(PerAttribute):
     """Base of the checks that compare the groups of one sensitive attribute by how they were decided.
 
     Parameters
     ----------
-    attribute : str
-        The column whose groups are compared.
     among : tuple of str
-        All attributes that the run compares; they are counted together, and share the error rate.
-    looks : int
-        How many looks share the error rate of 5 %.
+        All attributes that the run compares; they are counted together.
     max_groups : int
         With more groups than this the attribute is to be binned first.
     """
 
-    family: ClassVar[str] = "fairness"
-
-    attribute: str = ""
     among: tuple[str, ...] = ()
-    looks: int = 1
     max_groups: int = MAX_GROUPS
 
     @classmethod
     def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check for each sensitive attribute, those that the contract declares with the contract's limit."""
-        declared = list(cls.declared(contract))
-        own = {c.attribute: c for c in declared if c.attribute}
-        default = next((c for c in declared if not c.attribute), cls())
+        """Yield one check for each sensitive attribute, all of which are counted together."""
         among = attributes_of(subject, contract)
-        for attribute in tuple(dict.fromkeys([*subject.roles.sensitive, *own])) or ("",):
-            yield replace(own.get(attribute, default), attribute=attribute, among=among, looks=looks(subject, among))
-
-    @classmethod
-    def from_rule(cls, rule: Rule) -> Self:
-        """Build a check from a custom rule; one that stands under a column is about that column."""
-        check = super().from_rule(rule)
-        return replace(check, attribute=rule.column) if rule.column and not check.attribute else check
+        return [replace(check, among=among) for check in super().plan(subject, contract)]
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for the counts of attributes × label × prediction, the same as every other such check."""
         subject.need("prediction")
-        if not self.attribute:
-            subject.need_many("sensitive")
-        if self.attribute not in subject.table.columns:
-            raise NotApplicable(f"the data have no column '{self.attribute}'; name the sensitive columns under 'roles: sensitive' in assay.yaml")
+        self.need_attribute(subject)
         return decision_asks(subject, self._counted_together)
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:

@@ -2,20 +2,18 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.fairness.looks import attributes_of, looks
+from audit.checks.fairness.per_attribute import PerAttribute
 from audit.checks.outcomes import MAX_GROUPS, MISSING
 from audit.checks.scores.asks import group_score_asks, need_scores, quality_asks
 from audit.checks.scores.counts import Scores, read_scores_by_group
 from audit.checks.scores.quality import Quality, read_quality
 from audit.core.ask import Answers, Asks
-from audit.core.check import Check, Findings
-from audit.core.contract import Contract, Rule
+from audit.core.check import Findings
 from audit.core.errors import NotApplicable
 from audit.core.measurement import Measurement
 from audit.core.subject import Subject
@@ -30,48 +28,21 @@ SQUARED = "ends of the groups squared and added"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoreGroupsCheck(Check):
+class ScoreGroupsCheck(PerAttribute):
     """Base of the checks that compare the scores of the groups of one sensitive attribute.
 
     Parameters
     ----------
-    attribute : str
-        The column whose groups are compared.
-    looks : int
-        How many looks of the run share the error rate of 5 %.
     max_groups : int
         With more groups than this the attribute is to be binned first.
     """
 
-    family: ClassVar[str] = "fairness"
-
-    attribute: str = ""
-    looks: int = 1
     max_groups: int = MAX_GROUPS
-
-    @classmethod
-    def plan(cls, subject: Subject, contract: Contract) -> Iterable[Self]:
-        """Yield one check for each sensitive attribute, those that the contract declares with the contract's limit."""
-        declared = list(cls.declared(contract))
-        own = {c.attribute: c for c in declared if c.attribute}
-        default = next((c for c in declared if not c.attribute), cls())
-        among = attributes_of(subject, contract)
-        for attribute in tuple(dict.fromkeys([*subject.roles.sensitive, *own])) or ("",):
-            yield replace(own.get(attribute, default), attribute=attribute, looks=looks(subject, among))
-
-    @classmethod
-    def from_rule(cls, rule: Rule) -> Self:
-        """Build a check from a custom rule; one that stands under a column is about that column."""
-        check = super().from_rule(rule)
-        return replace(check, attribute=rule.column) if rule.column and not check.attribute else check
 
     def asks(self, subject: Subject) -> Asks:
         """Ask for score counts by group and label, the same for all checks of scores by group."""
         score = need_scores(subject)
-        if not self.attribute:
-            subject.need_many("sensitive")
-        if self.attribute not in subject.table.columns:
-            raise NotApplicable(f"the data have no column '{self.attribute}'; name the sensitive columns under 'roles: sensitive' in assay.yaml")
+        self.need_attribute(subject)
         return group_score_asks(subject, score, self.attribute) | quality_asks(subject, score)
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:
