@@ -49,7 +49,7 @@ def disparate_impact(y_pred: Any, *, sensitive_features: Any, reference: Any = N
     >>> hired = [1] * 48 + [0] * 32 + [1] * 12 + [0] * 28
     >>> table = disparate_impact(hired, sensitive_features=["men"] * 80 + ["women"] * 40)
     >>> table.round(2).loc["women", ["value", "low", "high", "four_fifths"]].to_dict()
-    {'value': 0.5, 'low': 0.3, 'high': 0.81, 'four_fifths': 'undecided'}
+    {'value': 0.5, 'low': 0.27, 'high': 0.81, 'four_fifths': 'undecided'}
     """
     result = by_group(None, y_pred, sensitive_features=sensitive_features, metrics="selection_rate", **options)
     frame = result.against(_highest(result) if reference is None else reference).droplevel("metric")
