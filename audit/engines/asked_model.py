@@ -1,6 +1,6 @@
 """A model as something to be asked: rows in, the chance of the positive outcome out. What it refuses is told, not raised."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
 from audit.engines.explanation.parts import REFUSALS
+from audit.engines.replaced import replaced
 
 Values = NDArray[np.float64]
 
@@ -142,15 +143,7 @@ class AskedModel:
 
 def changed(frame: pd.DataFrame, column: str, values: Any) -> pd.DataFrame:
     """Return a frame with other values in one column, in the column's own type where it can hold them."""
-    return altered(frame, {column: held(frame[column], values, slice(None))})
-
-
-def altered(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Return a frame with other columns of the same names; the frame is left as it was."""
-    made = frame.copy(deep=False)
-    for name, column in columns.items():
-        made[name] = column
-    return made
+    return replaced(frame, {column: held(frame[column], values, slice(None))})
 
 
 def held(column: pd.Series, values: Any, where: slice) -> pd.Series:

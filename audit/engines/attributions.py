@@ -15,7 +15,7 @@ from audit.engines.classifier import raw_features
 from audit.engines.explanation import linear, network, permutation, trees
 from audit.engines.explanation.explained import PARTS, Explained, Values
 from audit.engines.explanation.folding import fold, owners, summed
-from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid
+from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid, told
 from audit.engines.explanation.threads import threads_for
 
 __all__ = ["Attributions", "attribute", "classes_of", "fold"]
@@ -163,7 +163,7 @@ def _attributed(model: Model, rows: pd.DataFrame, background: pd.DataFrame, seed
         if found is None:
             found = permutation.explain(parts, frame, reference, seed)
     except REFUSALS as error:
-        raise DataError(f"model '{model.name}' could not be explained on {counted(len(frame), 'row')}: {type(error).__name__}: {error}") from error
+        raise DataError(f"model '{model.name}' could not be explained on {counted(len(frame), 'row')}: {told(error)}") from error
     n = len(found.values)
     margin = margin[:n]
     reach = float(np.abs(margin - found.base).max())

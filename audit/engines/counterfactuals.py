@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, altered, held, repeated
+from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, held, repeated
 from audit.engines.counterfactual_space import Space, differs
+from audit.engines.replaced import replaced
 
 #: Columns that are tried, states kept of each row from one step to the next, and moves tried from each of them after the first step.
 MOST_COLUMNS, BEAM, MOVES = 60, 4, 40
@@ -151,7 +152,7 @@ def _narrowed(asked: AskedModel, rows: pd.DataFrame, space: Space) -> Space:
         cells: dict[str, pd.Series] = {}
         for k, (_, m, value) in enumerate(part):
             cells[m.name] = held(cells.get(m.name, given[m.name]), value, slice(k * len(few), (k + 1) * len(few)))
-        moved = np.abs(asked.chances(altered(given, cells)).reshape(len(part), len(few)) - here)
+        moved = np.abs(asked.chances(replaced(given, cells)).reshape(len(part), len(few)) - here)
         for (i, _, _), far in zip(part, moved, strict=True):
             reach[i] = max(reach[i], 0.0 if np.isnan(far).all() else float(np.nanmax(far)))
     kept = set(np.argsort(-reach, kind="stable")[:MOST_COLUMNS].tolist())

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, altered, changed, held, repeated
+from audit.engines.asked_model import MOST_CELLS, AskedModel, Values, changed, held, repeated
+from audit.engines.replaced import replaced
 
 #: Rows that must share a category for it to be asked about, and categories of a column at most.
 MIN_ROWS, MOST_CATEGORIES = 5, 12
@@ -94,7 +95,7 @@ def reach_of(asked: AskedModel, rows: pd.DataFrame, seed: int) -> dict[str, floa
         given = repeated(few, len(part))
         places = [slice(k * len(few), (k + 1) * len(few)) for k in range(len(part))]
         cells = {c: held(given[c], few[c].take(order).array, place) for c, place in zip(part, places, strict=True)}
-        moved = np.abs(asked.chances(altered(given, cells)).reshape(len(part), len(few)) - here)
+        moved = np.abs(asked.chances(replaced(given, cells)).reshape(len(part), len(few)) - here)
         found |= {column: 0.0 if np.isnan(far).all() else float(np.nanmean(far)) for column, far in zip(part, moved, strict=True)}
     return found
 

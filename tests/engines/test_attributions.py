@@ -360,3 +360,14 @@ def test_three_classes_are_refused(data):
     three = data.assign(label=data["colour"])
     with pytest.raises(NotApplicable, match="has 3 classes; name the one to explain"):
         attribute(model(pipeline(LogisticRegression(), three)), three[:10], three[10:20])
+
+
+def test_the_text_of_a_models_error_is_not_told():
+    rows = pd.DataFrame({"name": ["Ada Lovelace"] * 20})
+
+    def refusing(asked):
+        raise ValueError(f"could not convert {asked['name'].iloc[0]}")
+
+    with pytest.raises(DataError, match="gives ValueError") as told:
+        attribute(Model("refusing", "p", estimator=refusing, features=("name",)), rows, rows)
+    assert "Ada" not in str(told.value)

@@ -23,6 +23,11 @@ REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeErro
 MOST_QUESTIONS = 500
 
 
+def told(error: Exception) -> str:
+    """Return what may be told of an error that a model raised: its kind. Its text may show values of the data."""
+    return f"it raises {type(error).__name__}, whose text may show data and is left out; ask the model yourself"
+
+
 @dataclass(frozen=True)
 class TorchMargin:
     """A copy of a fitted torch module in double precision, with one output.

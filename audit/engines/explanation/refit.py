@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audit.core.errors import NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
-from audit.engines.explanation.parts import REFUSALS
+from audit.engines.explanation.parts import REFUSALS, told
 from audit.engines.explanation.threads import threads_for
 
 #: Parameters by which scikit-learn and our own estimators take their seed.
@@ -93,7 +93,7 @@ class Refitting:
                 encoded = estimator[:-1].fit_transform(x, y)
                 estimator[-1].fit(encoded, y, X_val=estimator[:-1].transform(self._held[0]), y_val=self._held[1])
         except REFUSALS as error:
-            raise NotApplicable(f"model '{self.model.name}' could not be trained again: {type(error).__name__}: {error}") from error
+            raise NotApplicable(f"model '{self.model.name}' could not be trained again: {told(error)}") from error
         return estimator
 
     def _labelled(self, frame: pd.DataFrame, labels: pd.Series) -> tuple[pd.DataFrame, NDArray[Any]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
-from audit.engines.explanation.parts import REFUSALS, as_fitted
+from audit.engines.explanation.parts import REFUSALS, as_fitted, told
 from audit.engines.explanation.threads import threads_for
 from audit.engines.replaced import replaced
 
@@ -102,7 +102,7 @@ def shuffled_loss(
                     shuffled = pd.concat([replaced(rows, {column: rows[column].iloc[order].array}) for order in some], ignore_index=True)
                     growth[:, j] += (loss(shuffled).reshape(len(some), -1) - own).sum(axis=0)
     except REFUSALS as error:
-        raise DataError(f"model '{model.name}' could not be asked about {len(rows):,} rows: {type(error).__name__}: {error}") from error
+        raise DataError(f"model '{model.name}' could not be asked about {len(rows):,} rows: {told(error)}") from error
     return ShuffledLoss(tuple(model.features), name, own, growth / repeats, repeats, known)
 
 
