@@ -13,6 +13,8 @@ BACKEND_ERRORS = (duckdb.Error, IbisError)
 
 #: Base classes of what drivers raise; looked up only where a driver is loaded.
 _DRIVERS = (("psycopg", "Error"), ("pyspark.errors", "PySparkException"), ("py4j.protocol", "Py4JError"))
+#: What Py4J says where no answer came at all; one that Java gave brings a cause or a trace.
+NO_ANSWER = re.compile(r"An error occurred while calling \S+")
 LOST = "lost the connection to Spark: its Java process has ended, or was killed. Run it again, with more memory if it was short of it"
 
 
@@ -44,7 +46,9 @@ def _drivers() -> tuple[type[Exception], ...]:
 def _plain(error: BaseException) -> str:
     diagnosis = getattr(error, "diag", None)  # of Postgres: the rest of its message may quote rows
     text = (diagnosis.message_primary if diagnosis is not None else None) or str(error)
-    if type(error).__name__ == "Py4JNetworkError" or (type(error).__name__ == "Py4JError" and "network" in text.lower()):
+    if type(error).__name__ == "Py4JNetworkError" or (
+        type(error).__name__ == "Py4JError" and ("network" in text.lower() or NO_ANSWER.fullmatch(text))
+    ):
         return LOST
     if type(error).__name__ == "Py4JJavaError":
         causes = re.findall(r"(?:^: |Caused by: )(?:[\w.$]+\.)?(\w+(?:: [^\n]*)?)", text, re.MULTILINE)
