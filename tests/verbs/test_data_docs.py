@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -100,6 +101,18 @@ def test_data_docs_show_the_result_and_a_second_run_updates(folder: Path, named:
         assert "33.33" in text, "one of three values"
         assert "81234567" not in text, "no value of a row"
     assert "local_site" in str(shown[0])
+
+
+@pytest.mark.slow
+def test_a_run_whose_name_could_be_read_as_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_context(folder / "docs")
+    monkeypatch.setattr("audit.run.new_run_id", lambda: "20261127T122133Z-7201ad")
+    before = datetime.now(UTC)
+    examined(folder, gx={"context": "docs"})
+    [file] = (folder / "docs" / "gx" / "uncommitted" / "validations").rglob("*.json")
+    run_id = json.loads(file.read_text())["meta"]["run_id"]
+    assert run_id["run_name"] == "20261127T122133Z-7201ad"
+    assert before <= datetime.fromisoformat(run_id["run_time"]) <= datetime.now(UTC)
 
 
 @pytest.mark.slow
