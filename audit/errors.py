@@ -21,7 +21,7 @@ __all__ = ["ErrorAnalysis", "confusions", "heat_map", "residuals", "row_keys", "
 
 
 def segments(
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     y_true: Any,
     y_pred: Any,
     *,
@@ -83,7 +83,7 @@ def segments(
 
 
 def tree(
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     y_true: Any,
     y_pred: Any,
     *,
@@ -101,7 +101,7 @@ def tree(
 
 
 def heat_map(
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     y_true: Any,
     y_pred: Any,
     *,
@@ -121,7 +121,7 @@ def heat_map(
 def confusions(
     y_true: Any,
     y_pred: Any,
-    X: Any = None,  # noqa: N803 (as scikit-learn calls it)
+    X: Any = None,
     *,
     min_rows: int = 30,
     min_gap: float = 0.10,
@@ -139,7 +139,7 @@ def trend(
     time: Any,
     y_true: Any,
     y_pred: Any,
-    X: Any = None,  # noqa: N803 (as scikit-learn calls it)
+    X: Any = None,
     *,
     min_gap: float = 0.05,
     min_ratio: float = 0.25,
@@ -153,7 +153,7 @@ def trend(
 
 
 def residuals(
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     y_true: Any,
     y_pred: Any,
     *,

@@ -115,7 +115,7 @@ def beside(
             after = made.reset_index(drop=True)
             before = rows.iloc[place].reset_index(drop=True)
             after = after.astype(dict.fromkeys(numbers, float)) if len(after) else after
-            valid = np.array([]) if not len(after) else np.asarray(model.predict(after[[*numbers, *words]])) == task.wanted  # type: ignore[attr-defined] # any estimator
+            valid = np.array([]) if not len(after) else np.asarray(model.predict(after[[*numbers, *words]])) == task.wanted
             origin = space.coded(before)
             state = space.coded(after[[*numbers, *words]]) if len(after) else origin
             state = np.where(np.abs(state - origin) < 1e-6, origin, state)

@@ -319,7 +319,7 @@ def tuning() -> list[Case]:
     cases = harmless("tuning")
     name = "name of a person"
     for locale in FAKER_LOCALES:
-        f = lambda r, m, locale=locale: getattr(seeded(locale, r), m)()  # noqa: E731
+        f = lambda r, m, locale=locale: getattr(seeded(locale, r), m)()
         cases += [
             Case(
                 name,
@@ -604,7 +604,7 @@ def held_out() -> list[Case]:
     cases = harmless("held_out")
     name = "name of a person"
     for locale in MIMESIS_LOCALES:
-        g = lambda r, locale=locale: reseeded(locale, r)  # noqa: E731
+        g = lambda r, locale=locale: reseeded(locale, r)
         eastern = locale in ("zh", "ja", "ko")
         full = (
             (lambda r, g=g: f"{(p := g(r).person).surname()}{p.first_name()}")
@@ -653,7 +653,7 @@ def held_out() -> list[Case]:
                 Case("", f"languages, {locale}", lambda r, g=g: g(r).person.language(), ["language"], ["name"]),
                 Case("", f"universities, {locale}", lambda r, g=g: g(r).person.university(), ["school"], ["name"]),
             ]
-    food = lambda r: reseeded("en", r).food  # noqa: E731
+    food = lambda r: reseeded("en", r).food
     cases += [
         Case("", "dishes", lambda r: food(r).dish(), ["dish", "menu"], ["name"]),
         Case("", "drinks", lambda r: food(r).drink(), ["drink"], ["label"]),
@@ -745,7 +745,7 @@ def held_out() -> list[Case]:
                 numeric=mask.isdigit() or set(mask) == {"#"},
             )
         )
-    gp = lambda r: reseeded("en", r)  # noqa: E731
+    gp = lambda r: reseeded("en", r)
     return [
         *cases,
         *(

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from audit.core.errors import DataError
 from audit.core.subject import Model
 from audit.engines.classifier import raw_features
+from audit.engines.refusals import REFUSALS
 
-#: What estimators raise on rows that they cannot take.
-REFUSALS = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError)
 #: A model is asked about the halves of a batch that it refuses, and about their halves, down to this share of it.
 SMALLEST_PART = 32
 #: At and above this probability a callable that gives only one is taken to mean the positive class.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
-from audit.engines.explanation.parts import REFUSALS
+from audit.engines.refusals import REFUSALS
 from audit.engines.replaced import replaced
 
 Values = NDArray[np.float64]

@@ -15,8 +15,9 @@ from audit.engines.classifier import raw_features
 from audit.engines.explanation import linear, network, permutation, trees
 from audit.engines.explanation.explained import PARTS, Explained, Values
 from audit.engines.explanation.folding import fold, owners, summed
-from audit.engines.explanation.parts import REFUSALS, ModelParts, sigmoid, told
+from audit.engines.explanation.parts import ModelParts, sigmoid
 from audit.engines.explanation.threads import threads_for
+from audit.engines.refusals import REFUSALS, told
 
 __all__ = ["Attributions", "attribute", "classes_of", "fold"]
 

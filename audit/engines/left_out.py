@@ -12,7 +12,7 @@ from audit.core.errors import NotApplicable
 from audit.core.subject import Model
 from audit.engines.asked_model import AskedModel, Values
 from audit.engines.classifier import raw_features
-from audit.engines.explanation.parts import REFUSALS
+from audit.engines.refusals import REFUSALS
 
 
 def replaced(asked: AskedModel, rows: pd.DataFrame, columns: Sequence[str], times: int, seed: int) -> Values:

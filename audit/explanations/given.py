@@ -1,6 +1,6 @@
 """The model and the rows as they were given: any model or function, any frame or array, in the form that explanations take."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -63,11 +63,17 @@ def model_of(model: Any, data: Any, frame: pd.DataFrame, features: Sequence[str]
         if column not in frame.columns:
             raise UsageError(f"features names '{column}', which is no column. {did_you_mean(column, frame.columns)}")
     predicts = any(hasattr(model, m) for m in ("predict_proba", "decision_function", "predict", "forward"))
-    called = model
-    if not isinstance(data, pd.DataFrame) and not hasattr(data, "to_pandas") and callable(model) and not predicts:
-        called = lambda rows: model(rows.to_numpy())  # noqa: E731 (a function by its nature)
+    arrays = not isinstance(data, pd.DataFrame) and not hasattr(data, "to_pandas") and callable(model) and not predicts
+    called = _of_arrays(model) if arrays else model
     name = getattr(model, "__name__", type(model[-1] if hasattr(model, "steps") else model).__name__)
     return Model("the function" if name == "<lambda>" else name, "", estimator=cast(Predictor, called), features=tuple(columns))
+
+
+def _of_arrays(model: Callable[[Any], Any]) -> Callable[[pd.DataFrame], Any]:
+    def called(rows: pd.DataFrame) -> Any:
+        return model(rows.to_numpy())
+
+    return called
 
 
 def drawn(frame: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:

@@ -76,9 +76,11 @@ class GlobalImportance:
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
-        """One row a column, the most important first: importance and share with 95 % bands; with labels what shuffling adds to the loss; with
-        training rows where one more refit would fall and which ranks came up.
-        """  # noqa: D205 (one sentence)
+        """One row a column, the most important first.
+
+        Importance and share with 95 % bands; with labels what shuffling adds to the loss; with training rows where one more refit would fall and
+        which ranks came up.
+        """
         import pandas as pd
 
         rows = []
@@ -133,7 +135,7 @@ class GlobalImportance:
 
 def global_importance(
     model: Any,
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     background: Any = None,
     y: Any = None,
     *,

@@ -101,7 +101,7 @@ def _shown(value: Any) -> str:
 
 def local(
     model: Any,
-    X: Any,  # noqa: N803 (as scikit-learn calls it)
+    X: Any,
     background: Any = None,
     *,
     positive: Any = None,

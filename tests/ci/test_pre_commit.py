@@ -18,7 +18,7 @@ MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))}
 WRONG = CONTRACT.replace("required:", "requird:")
 #: Verbs of ``assay contract`` that a hook may call before they are there.
-VERBS = set(typer.main.get_command(app).get_command(None, "contract").list_commands(None))  # type: ignore[attr-defined, arg-type]  # a group
+VERBS = set(typer.main.get_command(app).get_command(None, "contract").list_commands(None))
 
 
 def environment(home: Path) -> dict[str, str]:

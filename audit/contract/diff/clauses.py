@@ -172,15 +172,14 @@ def _interval(clause: Clause | None) -> Interval | None:
     """Return the numbers, or microseconds, between the bounds of a range; ``None`` where they cannot be compared."""
     if clause is None:
         return Interval()
-    ends = {name: _number(value) for name, value in clause.value.items()}
-    if None in ends.values():
-        return None
     found = Interval()
-    for name, end in ends.items():
-        open_ = name.startswith("exclusive")
-        if name.endswith("inimum") and (found.low is None or end > found.low or (end == found.low and open_)):  # type: ignore[operator]  # None is out
+    for name, value in clause.value.items():
+        end, open_ = _number(value), name.startswith("exclusive")
+        if end is None:
+            return None
+        if name.endswith("inimum") and (found.low is None or end > found.low or (end == found.low and open_)):
             found = replace(found, low=end, above=open_)
-        if name.endswith("aximum") and (found.high is None or end < found.high or (end == found.high and open_)):  # type: ignore[operator]  # None is out
+        if name.endswith("aximum") and (found.high is None or end < found.high or (end == found.high and open_)):
             found = replace(found, high=end, below=open_)
     return found.whole() if clause.part.logical_type == "integer" else found
 

@@ -205,11 +205,12 @@ def _parameters(old: Mapping[str, Any], new: Mapping[str, Any], code: str) -> tu
     effect = SAME
     for name in different:
         before, after = old.get(name), new.get(name)
-        numbers = isinstance(before, (int, float)) and isinstance(after, (int, float))
-        if numbers and (code, name) in STRICTER_UP:
-            effect |= inclusion(after <= before, before <= after)  # type: ignore[operator]  # both are numbers
-        elif numbers and (code, name) in STRICTER_DOWN:
-            effect |= inclusion(before <= after, after <= before)  # type: ignore[operator]  # both are numbers
+        if not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
+            effect |= UNKNOWN
+        elif (code, name) in STRICTER_UP:
+            effect |= inclusion(after <= before, before <= after)
+        elif (code, name) in STRICTER_DOWN:
+            effect |= inclusion(before <= after, after <= before)
         else:
             effect |= UNKNOWN
     return effect, f"{', '.join(sorted(different))} {'differs' if len(different) == 1 else 'differ'}"

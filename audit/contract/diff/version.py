@@ -7,6 +7,8 @@ from typing import Literal
 from audit.core.contract_diff import Change, Compatibility, VersionAdvice
 
 Step = Literal["none", "patch", "minor", "major"]
+#: The numbers of a version, first to last, by what a step in them is called.
+NUMBERS: tuple[Step, ...] = ("major", "minor", "patch")
 STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
 _THREE = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?")
 
@@ -37,8 +39,8 @@ def version_advice(before: str, after: str, changes: Iterable[Change], *, told: 
     first, second = (tuple(map(int, m.groups())) for m in (old, new))
     if first[0] == 0 and second[0] == 0:
         asked = "minor" if asked == "major" else "patch" if asked == "minor" else asked
-    step = next((name for name, a, b in zip(("major", "minor", "patch"), first, second, strict=True) if a != b), "none")
-    made: Literal["none", "patch", "minor", "major", "back", "unknown"] = "back" if second < first else step  # type: ignore[assignment]  # one of STEPS
+    step: Step = next((name for name, a, b in zip(NUMBERS, first, second, strict=True) if a != b), "none")
+    made: Step | Literal["back"] = "back" if second < first else step
     enough = made != "back" and STEPS.index(step) >= STEPS.index(asked)
     return VersionAdvice(before, after, asked, made, enough, _next(first, asked))
 

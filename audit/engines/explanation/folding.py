@@ -7,7 +7,8 @@ import pandas as pd
 
 from audit.core.errors import DataError
 from audit.engines.explanation.explained import Values
-from audit.engines.explanation.parts import REFUSALS, ModelParts
+from audit.engines.explanation.parts import ModelParts
+from audit.engines.refusals import REFUSALS
 from audit.engines.replaced import replaced
 
 #: Rows on which it is tried what changes what.

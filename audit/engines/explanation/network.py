@@ -18,7 +18,8 @@ import numpy as np
 
 from audit.core.errors import NotApplicable
 from audit.engines.explanation.explained import Explained, Values, divided
-from audit.engines.explanation.parts import REFUSALS, TorchMargin
+from audit.engines.explanation.parts import TorchMargin
+from audit.engines.refusals import REFUSALS
 
 #: Pairs of rows that are looked at together.
 PAIRS = 20_000

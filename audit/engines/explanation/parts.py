@@ -12,20 +12,14 @@ from numpy.typing import NDArray
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index
+from audit.engines.refusals import REFUSALS
 
 Values = NDArray[np.float64]
 
 #: How far sigmoid(margin) may be from the probability for the margin to be called log-odds; single precision loses that much.
 SAME_PROBABILITY = 1e-4
-#: What a model may raise about rows it cannot take; anything else is a fault of its own and ends the check.
-REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 #: Questions after which refusing rows are no longer told apart one by one.
 MOST_QUESTIONS = 500
-
-
-def told(error: Exception) -> str:
-    """Return what may be told of an error that a model raised: its kind. Its text may show values of the data."""
-    return f"it raises {type(error).__name__}, whose text may show data and is left out; ask the model yourself"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from audit.core.errors import NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
-from audit.engines.explanation.parts import REFUSALS, told
 from audit.engines.explanation.threads import threads_for
+from audit.engines.refusals import REFUSALS, told
 
 #: Parameters by which scikit-learn and our own estimators take their seed.
 SEEDS = ("random_state", "seed")

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from audit.core.errors import DataError, NotApplicable
 from audit.core.subject import Model
 from audit.engines.classifier import class_index, raw_features
-from audit.engines.explanation.parts import REFUSALS, as_fitted, told
+from audit.engines.explanation.parts import as_fitted
 from audit.engines.explanation.threads import threads_for
+from audit.engines.refusals import REFUSALS, told
 from audit.engines.replaced import replaced
 
 Values = NDArray[np.float64]

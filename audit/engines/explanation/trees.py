@@ -10,6 +10,7 @@ from audit.core.errors import NotApplicable
 from audit.engines.explanation.explained import Explained, Values
 from audit.engines.explanation.parts import ModelParts
 from audit.engines.explanation.tree_batches import Tree, expected, tree_values
+from audit.engines.refusals import REFUSALS
 
 #: Rows from which on working out each leaf once pays for itself (``benchmarks/explanations.py`` shows where).
 MANY_ROWS = 600
@@ -105,5 +106,5 @@ def _explainer(model: Any) -> Any:
     try:
         # the training rows, as the trees remember them, are the background: against a sample of rows shap follows missing values wrongly
         return shap.TreeExplainer(model, feature_perturbation="tree_path_dependent")
-    except (shap.utils._exceptions.InvalidModelError, AssertionError, ValueError, KeyError, AttributeError, NotImplementedError):
+    except REFUSALS:  # shap's own word for a model that it does not know is a ValueError
         return None

@@ -76,17 +76,20 @@ def test_small_intersections_are_listed_and_not_judged():
     assert one(found, "selection_rate_difference", {"attributes": "race × sex"}).value == pytest.approx(0.9)
 
 
+def compared(found):
+    return {m.where["attributes"] for m in found.measurements if m.name == "selection_rate_difference"}
+
+
 def test_every_depth_and_a_bound_on_it():
     rng = np.random.default_rng(4)
     frame = pd.DataFrame({c: rng.choice(list("xy"), 4000) for c in "abcd"} | {"y": rng.integers(0, 2, 4000), "p": rng.integers(0, 2, 4000)})
-    combos = lambda found: {m.where["attributes"] for m in found.measurements if m.name == "selection_rate_difference"}  # noqa: E731 (short)
     found, _ = measured(frame, tuple("abcd"))
-    assert len(combos(found)) == 6 + 4 + 1
+    assert len(compared(found)) == 6 + 4 + 1
     by_hand = frame.groupby(["a", "b", "c", "d"]).p.mean()
     deepest = one(found, "selection_rate_difference", {"attributes": "a × b × c × d"})
     assert deepest.value == pytest.approx(by_hand.max() - by_hand.min())
     found, _ = measured(frame, tuple("abcd"), depth=2)
-    assert len(combos(found)) == 6
+    assert len(compared(found)) == 6
 
 
 def test_rows_with_a_missing_value_belong_to_no_intersection_of_it():
