@@ -1,6 +1,6 @@
 """The checks of errors on data at hand, without a run: what :mod:`audit.errors` offers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from audit.core.roles import Roles
 from audit.core.subject import Subject
 from audit.engines.ask_engine import AskEngine, CheckAnswers
 from audit.engines.opened import opened
+from audit.render.analysis import Analysis
 from audit.render.figures import estimate
 from audit.run import resolve_positive
 
@@ -24,21 +25,15 @@ LABEL, PREDICTION, TIME = "y_true", "y_pred", "time"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class ErrorAnalysis:
-    """What came out of one look at errors; a notebook shows it, and text where there is none.
+class ErrorAnalysis(Analysis):
+    """What came out of one look at errors.
 
     Parameters
     ----------
-    message : str
-        The result in sentences; where nothing could be examined, why.
-    findings : Findings
-        All numbers and exhibits, as a run has them.
     positions : mapping of str to int
         Positions of listed rows in the frame that was given, by their names.
     """
 
-    message: str
-    findings: Findings
     positions: Mapping[str, list[int]] = field(default_factory=dict)
 
     @property
@@ -48,14 +43,6 @@ class ErrorAnalysis:
         kinds = (Kind.TREE, Kind.TABLE, Kind.HEATMAP, Kind.LINES, Kind.BARS)
         best = min(tables, key=lambda e: kinds.index(e.kind) if e.kind in kinds else len(kinds), default=None)
         return _frame(best) if best is not None else _frame(Exhibit(Kind.TABLE, "none", (), ()))
-
-    @property
-    def numbers(self) -> "pd.DataFrame":
-        """Every measurement: name, where, value, ends of its interval, rows and method."""
-        import pandas as pd
-
-        rows = [(m.name, dict(m.where), m.value, *(m.interval or (None, None)), m.level, m.n, m.method) for m in self.findings.measurements]
-        return pd.DataFrame(rows, columns=["name", "where", "value", "low", "high", "level", "n", "method"])
 
     @property
     def rows(self) -> "pd.DataFrame":
@@ -76,24 +63,10 @@ class ErrorAnalysis:
 
         return re.split(r"(?<=[.])\s+(?=[A-Z])", self.message)
 
-    @property
-    def exhibits(self) -> Sequence[Exhibit]:
-        """The tables behind it, each with the kind of picture that suits it."""
-        return self.findings.exhibits
-
-    def __str__(self) -> str:
-        """Return the message."""
-        return self.message
-
     def __repr__(self) -> str:
         """Return the message, and the main numbers under it."""
         lines = [f"  {m.name}{_placed(m.where)}: {estimate(m)}" for m in list(self.findings.measurements)[:12]]
         return "\n".join([self.message, *lines])
-
-    def _repr_html_(self) -> str:
-        from audit.render.analysis import analysis
-
-        return analysis(self.message, self.exhibits)
 
 
 def examined(check: Check, data: Any, y_true: Any, y_pred: Any, **given: Any) -> ErrorAnalysis:

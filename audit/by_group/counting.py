@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audit.by_group.cells import Cells, Group
 from audit.by_group.classes import Classes
 from audit.by_group.given import Columns, said
-from audit.checks.outcomes import null_if_missing
+from audit.checks.plain import null_if_missing
 from audit.core.ask import rows
 from audit.core.bins import binned
 from audit.core.errors import DataError, UsageError

@@ -3,14 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Ask, Rows, rows
 from audit.core.bins import position
-from audit.core.check import missing
 from audit.core.errors import DataError, NotApplicable
 from audit.core.measurement import Measurement
 from audit.core.roles import MAX_CLASSES as MAX_CLASSES
@@ -24,11 +22,6 @@ MAX_CELLS = 20_000
 #: What rows without a group are called.
 MISSING = "(missing)"
 IF_A_SCORE = "If it is a score, name it under 'roles: score' and name the predicted classes under 'roles: prediction'"
-
-
-def null_if_missing(column: ir.Column) -> ir.Column:
-    """Return a column in which NaN is null."""
-    return ibis.ifelse(missing(column), ibis.null(column.type()), column) if column.type().is_floating() else column
 
 
 def cell_counts(subject: Subject, prediction: str | Sequence[str], group: str = "") -> Ask:

@@ -10,7 +10,7 @@ from audit.core.check import missing
 LONGEST = 64
 
 
-def known(column: ir.Column) -> ir.Column:
+def null_if_missing(column: ir.Column) -> ir.Column:
     """Return a column in which every missing value is null, as NaN is in no other type."""
     return ibis.ifelse(missing(column), ibis.null(column.type()), column) if column.type().is_floating() else column
 

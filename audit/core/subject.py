@@ -14,7 +14,8 @@ from audit.core.roles import PURPOSE, REGRESSION, TASKS, Roles
 if TYPE_CHECKING:
     import pandas as pd
 
-TEST = "test"
+#: Parts of a split.
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
 
 #: What people write for the two values of a boolean column.
 TRUTH = {"true": True, "yes": True, "y": True, "t": True, "1": True, "1.0": True} | dict.fromkeys(("false", "no", "n", "f", "0", "0.0"), False)
@@ -174,8 +175,12 @@ class Subject:
     @property
     def held_out(self) -> ir.Table:
         """Rows a model may be judged by: those of the split ``test``, or all rows where no split is recorded."""
+        return self.part(TEST)
+
+    def part(self, name: str) -> ir.Table:
+        """Return the rows of one part of the split; all rows where no split is recorded."""
         split = self.roles.split
-        return self.table.filter(self.table[split].cast("string") == TEST) if split else self.table
+        return self.table.filter(self.table[split].cast("string") == name) if split else self.table
 
     def group(self, attribute: str, table: ir.Table | None = None) -> ir.Column:
         """Return the groups of an attribute as they are compared: its values, or the bins declared for it; null where missing.

@@ -1,55 +1,26 @@
 """What an explanation comes to in Python: sentences, tables and, for counterfactuals, rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audit.core.check import Findings
 from audit.core.exhibit import Exhibit
+from audit.render.analysis import Analysis
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Explanation:
-    """What came out of one look at a model; a notebook shows it.
+class Explanation(Analysis):
+    """What came out of one look at a model.
 
     Parameters
     ----------
-    message : str
-        The result in sentences; where nothing could be examined, why.
-    findings : Findings
-        All numbers and exhibits, as a run has them.
     frame : pandas.DataFrame
         The main table.
     """
 
-    message: str
-    findings: Findings
     frame: "pd.DataFrame"
-
-    @property
-    def numbers(self) -> "pd.DataFrame":
-        """Every measurement: name, where, value, ends of its interval, level, rows and method."""
-        import pandas as pd
-
-        rows = [(m.name, dict(m.where), m.value, *(m.interval or (None, None)), m.level, m.n, m.method) for m in self.findings.measurements]
-        return pd.DataFrame(rows, columns=["name", "where", "value", "low", "high", "level", "n", "method"])
-
-    @property
-    def exhibits(self) -> Sequence[Exhibit]:
-        """The tables behind it, each with the kind of picture that suits it."""
-        return self.findings.exhibits
-
-    def __repr__(self) -> str:
-        """Return the message."""
-        return self.message
-
-    def _repr_html_(self) -> str:
-        from audit.render.analysis import analysis
-
-        return analysis(self.message, self.exhibits)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -7,15 +7,15 @@ import numpy as np
 
 from audit.checks.errors.held_out import HeldOut, differ
 from audit.checks.errors.label_doubts import Doubts, doubts
-from audit.checks.errors.twins import TRAIN, Twins, twins
-from audit.checks.plain import known
+from audit.checks.errors.twins import Twins, twins
+from audit.checks.plain import null_if_missing
 from audit.checks.rate import rate
 from audit.core.ask import Answers, Asks, frame, rows, sample, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.measurement import Measurement, Scalar
-from audit.core.subject import TEST, Subject
+from audit.core.subject import TEST, TRAIN, Subject
 from audit.core.wording import counted, percent
 from audit.stats.one_sided import more_successes
 
@@ -72,7 +72,7 @@ class ErrorsBesideDoubtfulLabels(Check):
             held_out = subject.held_out
             target, predicted = subject.need("target"), subject.need("prediction")
             picked = sample(held_out, self.rows, subject.roles.key)
-            value = known(picked[score]).cast("float64")
+            value = null_if_missing(picked[score]).cast("float64")
             wrong = differ(subject, picked[target], picked[predicted])
             picked = picked.select(positive=subject.is_positive(picked[target]), score=value, wrong=wrong, gap=missing(picked[score]))
             asks["scores"] = frame(picked.filter(picked.wrong.notnull() & ~picked.gap), when_needed=True)

@@ -13,10 +13,8 @@ from audit.checks.near_duplicates.evidence import remarks
 from audit.checks.near_duplicates.search import search
 from audit.core.ask import Answers, rows
 from audit.core.check import missing
-from audit.core.subject import TEST, Subject
+from audit.core.subject import TEST, TRAIN, Subject
 from audit.core.values import as_text
-
-TRAIN = "train"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from audit.core.ask import Ask, frame, sample
 from audit.core.errors import DataError, NotApplicable
-from audit.core.subject import Model, Subject
+from audit.core.subject import TRAIN, Model, Subject
 from audit.core.wording import counted
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from audit.engines.asked_model import AskedModel
 
-TRAIN = "train"
 #: A column that is computed from the sampled rows by the engine.
 Computed = Callable[[ir.Table], ir.Value]
 
@@ -51,9 +50,7 @@ def held_out_rows(subject: Subject, size: int, *further: str, **computed: Comput
 
 def training_rows(subject: Subject, size: int, *further: str, **computed: Computed) -> Ask:
     """Ask for a bounded sample of the rows that the model learnt from; of all rows where no split is recorded."""
-    table, split = subject.table, subject.roles.split
-    learnt = table.filter(table[split].cast("string") == TRAIN) if split else table
-    return frame(_picked(subject, learnt, size, further, computed))
+    return frame(_picked(subject, subject.part(TRAIN), size, further, computed))
 
 
 def _picked(subject: Subject, table: ir.Table, size: int, further: tuple[str, ...], computed: Mapping[str, Computed]) -> ir.Table:

@@ -6,9 +6,7 @@ import ibis.expr.types as ir
 
 from audit.core.ask import Ask, Asks, frame, sample, scalar
 from audit.core.errors import DataError, NotApplicable
-from audit.core.subject import Model, Subject
-
-TRAIN, VALIDATION = "train", "validation"
+from audit.core.subject import TRAIN, Model, Subject
 
 
 def explainable(subject: Subject) -> list[Model]:
@@ -23,12 +21,6 @@ def explainable(subject: Subject) -> list[Model]:
     if not models:
         raise NotApplicable("needs a fitted model, and only predictions are at hand; 'assay run' hands over the fitted estimators that it trains")
     return sorted(models, key=lambda m: not m.chosen)
-
-
-def part(subject: Subject, name: str) -> ir.Table:
-    """Return the rows of one part of the split; all rows where no split is recorded."""
-    split = subject.roles.split
-    return subject.table.filter(subject.table[split].cast("string") == name) if split else subject.table
 
 
 def sampled(subject: Subject, table: ir.Table, size: int, columns: Sequence[str]) -> Ask:
@@ -52,5 +44,5 @@ def explained_rows(subject: Subject, models: Sequence[Model], rows: int, backgro
     return {
         "size": scalar(held_out.count()),
         "rows": sampled(subject, held_out, rows, [*features, *further]),
-        "background": sampled(subject, part(subject, TRAIN), background, features),
+        "background": sampled(subject, subject.part(TRAIN), background, features),
     }

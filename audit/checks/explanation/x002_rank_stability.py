@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.checks.explanation.refit_importance import RefitImportance, refit_importance
-from audit.checks.explanation.samples import TRAIN, VALIDATION, explainable, explained_rows, part, sampled
+from audit.checks.explanation.samples import explainable, explained_rows, sampled
 from audit.checks.rate import LEVEL, rate
 from audit.core.ask import Answers, Asks, scalar
 from audit.core.check import Check, Findings
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
-from audit.core.subject import Subject
+from audit.core.subject import TRAIN, VALIDATION, Subject
 from audit.core.wording import counted, listed, percent
 
 #: Columns whose bands are printed.
@@ -68,14 +68,14 @@ class RankStability(Check):
         """Ask for rows to explain, and for training and validation rows with their labels."""
         model = explainable(subject)[0]
         target = subject.need("target")
-        train = part(subject, TRAIN)
+        train = subject.part(TRAIN)
         asks = {
             **explained_rows(subject, [model], self.rows, self.background),
             "train_size": scalar(train.count()),
             "train": sampled(subject, train, self.train, [*model.features, target]),
         }
         if subject.roles.split:
-            asks["validation"] = sampled(subject, part(subject, VALIDATION), self.train, [*model.features, target])
+            asks["validation"] = sampled(subject, subject.part(VALIDATION), self.train, [*model.features, target])
         return asks
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:

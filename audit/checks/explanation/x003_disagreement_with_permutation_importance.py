@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from audit.checks.explanation.importance import importance
 from audit.checks.explanation.permutation_importance import Comparison, compared
-from audit.checks.explanation.samples import TRAIN, explainable, explained_rows, part, sampled
+from audit.checks.explanation.samples import explainable, explained_rows, sampled
 from audit.checks.rate import LEVEL
 from audit.core.ask import Answers, Asks
 from audit.core.check import Check, Findings
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement
-from audit.core.subject import Subject
+from audit.core.subject import TRAIN, Subject
 from audit.core.wording import counted, listed, percent
 
 #: Columns drawn.
@@ -69,7 +69,7 @@ class DisagreementWithPermutationImportance(Check):
         model, target = explainable(subject)[0], subject.need("target")
         return {
             **explained_rows(subject, [model], self.rows, self.background, [target]),
-            "train": sampled(subject, part(subject, TRAIN), self.rows, [*model.features, target]),
+            "train": sampled(subject, subject.part(TRAIN), self.rows, [*model.features, target]),
         }
 
     def measure(self, subject: Subject, answers: Answers) -> Findings:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.fairness.grouped import Grouped
-from audit.checks.outcomes import IF_A_SCORE, MAX_CELLS, MAX_CLASSES, Outcomes, key, label_counts, null_if_missing, unknown_predictions
+from audit.checks.outcomes import IF_A_SCORE, MAX_CELLS, MAX_CLASSES, Outcomes, key, label_counts, unknown_predictions
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Ask, Asks, Rows, rows
 from audit.core.bins import position
 from audit.core.errors import DataError, NotApplicable

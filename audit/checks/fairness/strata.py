@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import MAX_GROUPS, null_if_missing
+from audit.checks.outcomes import MAX_GROUPS
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Ask, Rows, rows
 from audit.core.errors import UsageError, did_you_mean
 from audit.core.subject import Subject

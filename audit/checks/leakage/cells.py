@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audit.checks.leakage.sampled import Sample
-from audit.checks.plain import known, plain
+from audit.checks.plain import null_if_missing, plain
 
 MOST_BINS, ROWS_A_BIN, MOST_WORDS = 64, 20, 1_000
 MISSING, OTHER = "missing", "other"
@@ -50,7 +50,7 @@ class Cells:
 
     def in_engine(self, table: ir.Table) -> ir.StringValue:
         """Return the name of the cell of each row; the names mean nothing but themselves."""
-        column = plain(known(table[self.column]))
+        column = plain(null_if_missing(table[self.column]))
         if column.type().is_numeric():
             place = ibis.literal(0, "int64")
             if self.edges:

@@ -11,7 +11,7 @@ import numpy as np
 from audit.checks.leakage.copies import Copy, Kind, find_copies, one_for_one
 from audit.checks.leakage.not_features import barred, proposal
 from audit.checks.leakage.sampled import SIZE, read, sampled, with_target
-from audit.checks.plain import known
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Ask, Asks, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
@@ -95,7 +95,7 @@ class CopiedColumns(Check):
         table = subject.table
         asks: dict[str, Ask] = {}
         for copy in copies:
-            a, b = known(table[copy.original]), known(table[copy.column])
+            a, b = null_if_missing(table[copy.original]), null_if_missing(table[copy.column])
             if copy.kind is Kind.RECODED:
                 asks[copy.column] = rows(_pairs(table, copy))
             elif copy.kind is not Kind.ORDERED:
@@ -139,7 +139,7 @@ def _number(column: ir.Column) -> ir.NumericColumn:
 
 
 def _pairs(table: ir.Table, copy: Copy) -> ir.Table:
-    pairs = table.select(a=known(table[copy.original]).cast("string"), b=known(table[copy.column]).cast("string"))
+    pairs = table.select(a=null_if_missing(table[copy.original]).cast("string"), b=null_if_missing(table[copy.column]).cast("string"))
     return pairs.group_by(["a", "b"]).aggregate(n=lambda t: t.count()).limit(MOST_PAIRS)
 
 

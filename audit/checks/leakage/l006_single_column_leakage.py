@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audit.checks.leakage.cells import Cells, cells_of
 from audit.checks.leakage.not_features import barred, proposal
 from audit.checks.leakage.sampled import SIZE, Sample, examined, read, sampled
-from audit.checks.plain import known
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Ask, Asks, Rows, rows, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract
@@ -97,7 +97,7 @@ class SingleColumnLeakage(Check):
         target = subject.need("target")
         asks = {f"missing {c}": scalar(subject.table.count(where=missing(subject.table[c]))) for c in self._features(subject)}
         if self._may_be_classes(subject):
-            labels = subject.table.select(value=known(subject.table[target]).cast("string")).filter(lambda t: t.value.notnull())
+            labels = subject.table.select(value=null_if_missing(subject.table[target]).cast("string")).filter(lambda t: t.value.notnull())
             counts = labels.group_by("value").aggregate(n=lambda t: t.count())
             asks["classes"] = rows(counts.order_by([counts.n.desc(), counts.value]).limit(MOST_CLASSES + 1))
         return {**asks, "sample": sampled(subject)}
@@ -139,7 +139,7 @@ class SingleColumnLeakage(Check):
         cells = {c: cells_of(sample, c) for c in features}
         near = {c: cut for c, cut in cells.items() if self._near(_sampled_counts(sample, cut, order), level)}
         table = subject.table
-        label = known(table[subject.need("target")]).cast("string")
+        label = null_if_missing(table[subject.need("target")]).cast("string")
         asks: dict[str, Ask] = {}
         for column, cut in near.items():
             named = table.select(cell=cut.in_engine(table), label=label)
@@ -176,7 +176,7 @@ class SingleColumnLeakage(Check):
         """Add rows of classes that the sample hardly knows: how a column is distributed within a class does not depend on how many are drawn."""
         seen = {name: int(np.sum(sample.labels == name)) for name in classes}
         rare = sorted((name for name in classes if seen[name] < min(FEW_ROWS, classes[name])), key=seen.__getitem__)[:3]
-        label = known(subject.table[subject.need("target")]).cast("string")
+        label = null_if_missing(subject.table[subject.need("target")]).cast("string")
         asks = {name: sampled(subject.with_table(subject.table.filter(label == name)), SIZE // 4) for name in rare}
         more = answers.more(asks)
         for name in rare:

@@ -11,7 +11,7 @@ import numpy as np
 
 from audit.checks.found import JUDGED, LIMIT
 from audit.checks.leakage.sampled import examined, read, row_hash_of, sampled
-from audit.checks.plain import known
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Ask, Asks, rows, scalar
 from audit.core.check import Check, Findings, Suspect, missing, require_column
 from audit.core.errors import NotApplicable
@@ -114,7 +114,7 @@ class ConflictingLabels(Check):
         others = [c for c in features if c != telling]
         if not others:
             return math.inf
-        values = {"same": known(labelled[telling]), "others": row_hash_of(labelled, others), "all": row_hash_of(labelled, features)}
+        values = {"same": null_if_missing(labelled[telling]), "others": row_hash_of(labelled, others), "all": row_hash_of(labelled, features)}
         more = answers.more({name: _equal_pairs(labelled, value) for name, value in values.items()})
         same, alike, equal = (float(more.scalar(name)) for name in values)
         total = int(answers.scalar("total"))
@@ -153,7 +153,7 @@ def _labelled(table: ir.Table, target: str) -> ir.Table:
 def _groups(labelled: ir.Table, target: str, features: Sequence[str]) -> ir.Table:
     """Return the sets of rows with equal features and more than one label: rows, rows of the most frequent label, pairs of different labels."""
     names = [f"f{i}" for i in range(len(features))]
-    named = {n: known(labelled[c]) for n, c in zip(names, features, strict=True)}
+    named = {n: null_if_missing(labelled[c]) for n, c in zip(names, features, strict=True)}
     # hashes narrow the rows down, so that whole rows are compared only where they can be in conflict
     table = labelled.select(label=labelled[target], assay_hash=row_hash_of(labelled, features), **named)
     torn = table.group_by("assay_hash").aggregate(first=table.label.min(), last=table.label.max())
@@ -172,8 +172,8 @@ def _summary(groups: ir.Table) -> ir.Table:
 
 def _in_conflict(table: ir.Table, target: str, features: Sequence[str]) -> ir.BooleanValue:
     """Return where a row has a label, and another row with equal features has another one."""
-    window = ibis.window(group_by=[known(table[c]) for c in features])
-    label = known(table[target])
+    window = ibis.window(group_by=[null_if_missing(table[c]) for c in features])
+    label = null_if_missing(table[target])
     return label.notnull() & (label.min().over(window) != label.max().over(window))
 
 

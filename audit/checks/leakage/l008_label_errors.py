@@ -13,7 +13,7 @@ from audit.checks.leakage.agreement import LEVEL, Evidence, best_agreement
 from audit.checks.leakage.not_features import barred
 from audit.checks.leakage.out_of_fold import out_of_fold
 from audit.checks.leakage.sampled import SIZE, Sample, examined, read, sampled, with_target
-from audit.checks.plain import known
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Asks, frame, row_hash, sample, scalar
 from audit.core.check import Check, Findings, Suspect, missing, require_column
 from audit.core.contract import Contract
@@ -98,7 +98,7 @@ class LabelErrors(Check):
         table = subject.held_out
         key = subject.roles.key or with_target(subject)
         picked = sample(table.filter(~missing(table[target])), self.rows, key)
-        named = [known(picked[c]).cast("float64").name(f"p{i}") for i, c in enumerate(columns)]
+        named = [null_if_missing(picked[c]).cast("float64").name(f"p{i}") for i, c in enumerate(columns)]
         label = picked[target].cast("string").name("label")
         positive = subject.is_positive(picked[target]).name("positive") if subject.roles.positive is not None else label.name("positive")
         return {"total": total, "given": frame(picked.select([*named, label, positive, row_hash(picked, key).name("identity")]), when_needed=True)}

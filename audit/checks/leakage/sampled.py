@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
-from audit.checks.plain import known, plain
+from audit.checks.plain import null_if_missing, plain
 from audit.core.ask import Ask, frame, row_hash, sample
 from audit.core.errors import NotApplicable
 from audit.core.subject import Subject
@@ -43,7 +43,7 @@ def with_target(subject: Subject) -> tuple[str, ...]:
 
 def row_hash_of(table: ir.Table, columns: Sequence[str]) -> ir.IntegerValue:
     """Return a 64-bit hash of some columns of each row, by the engine's own function; missing values are alike whatever their kind."""
-    return ibis.struct({f"c{i}": known(table[c]) for i, c in enumerate(columns)}).hash()
+    return ibis.struct({f"c{i}": null_if_missing(table[c]) for i, c in enumerate(columns)}).hash()
 
 
 def sampled(subject: Subject, size: int = SIZE) -> Ask:
@@ -57,7 +57,7 @@ def sampled(subject: Subject, size: int = SIZE) -> Ask:
     picked = sample(thin, size, subject.roles.key or names)
     columns = [plain(picked[c]).name(f"c{i}") for i, c in enumerate(names)]
     target = subject.roles.target
-    label = known(picked[target]).cast("string") if target else ibis.null("string")
+    label = null_if_missing(picked[target]).cast("string") if target else ibis.null("string")
     identity = row_hash(picked, subject.roles.key or names)
     return frame(picked.select([*columns, label.name("label"), identity.name("identity")]), when_needed=True)
 

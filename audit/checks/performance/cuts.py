@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import null_if_missing
+from audit.checks.plain import null_if_missing
 from audit.core.check import missing
 from audit.core.contract import Contract
 from audit.core.subject import Subject

@@ -8,13 +8,14 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, key, label_counts, null_if_missing, whole
+from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, key, label_counts, whole
 from audit.checks.performance.cuts import kept_from_models, learnable, plain_columns
 from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.one_column import Rule, best_rule
 from audit.checks.performance.paired_scores import difference_from_cells, places_by_cell, scored_rows
 from audit.checks.performance.prior import loss_sums, losses
 from audit.checks.performance.told_apart import half, spread_sample
+from audit.checks.plain import null_if_missing
 from audit.checks.rate import LEVEL, bar, paired_change, rate
 from audit.checks.wording import known, rounded_up, span
 from audit.core.ask import Answers, Ask, Asks, frame, rows, scalar
@@ -23,7 +24,7 @@ from audit.core.contract import Contract
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
-from audit.core.subject import Subject
+from audit.core.subject import TRAIN, Subject
 from audit.core.values import as_text
 from audit.core.wording import counted, percent, points
 from audit.stats.cells import bca_interval
@@ -32,7 +33,6 @@ from audit.stats.paired import mcnemar, more_paired_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-TRAIN = "train"
 MAJORITY, PRIOR, ONE_COLUMN = "majority class", "prior", "one column"
 
 
@@ -88,7 +88,7 @@ class GainOverBaseline(Check):
         if columns := learnable(subject, self.not_features):
             target = subject.roles.target or ""
             if subject.roles.split:
-                train = _train(subject)
+                train = subject.part(TRAIN)
                 asks["train rows"] = scalar(train.filter(~missing(train[target])).count())
                 asks["learn from train"] = self._learn_from(subject, train, columns)
             asks["learn from half"] = self._learn_from(subject, _half(subject, judged=False), columns)
@@ -132,10 +132,6 @@ class GainOverBaseline(Check):
 
 def _at(baseline: str, column: str = "") -> dict[str, str]:
     return {"baseline": baseline} | ({"column": column} if column else {})
-
-
-def _train(subject: Subject) -> ir.Table:
-    return subject.table.filter(subject.table[subject.need("split")].cast("string") == TRAIN)
 
 
 def _half(subject: Subject, *, judged: bool) -> ir.Table:

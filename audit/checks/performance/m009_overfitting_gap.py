@@ -19,11 +19,9 @@ from audit.core.errors import NotApplicable
 from audit.core.exhibit import Exhibit, Kind
 from audit.core.limit import Limit
 from audit.core.measurement import Measurement, Scalar
-from audit.core.subject import TEST, Model, Subject
+from audit.core.subject import TEST, TRAIN, Model, Subject
 from audit.core.wording import listed, percent, points
 from audit.stats.rates import square_and_add
-
-TRAIN = "train"
 
 
 @dataclass(frozen=True, kw_only=True)

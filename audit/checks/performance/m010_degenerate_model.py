@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 import ibis
 import ibis.expr.types as ir
 
-from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, null_if_missing, whole
+from audit.checks.outcomes import Confusion, Outcomes, by_group, cell_counts, label_counts, whole
 from audit.checks.performance.cuts import kept_from_models, learnable, plain
+from audit.checks.plain import null_if_missing
 from audit.checks.rate import rate
 from audit.core.ask import Answers, Ask, Asks, rows, scalar
 from audit.core.check import Check, Findings

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import MAX_GROUPS, Outcomes, key, label_counts, null_if_missing
+from audit.checks.outcomes import MAX_GROUPS, Outcomes, key, label_counts
 from audit.checks.performance.perturbations import Perturbation
 from audit.checks.performance.robustness_exhibits import columns, curve, gaps, table
 from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.trial import PREDICTED, Plan, Trial
+from audit.checks.plain import null_if_missing
 from audit.core.ask import Answers, Ask, Asks, frame, scalar
 from audit.core.check import Check, Findings, missing
 from audit.core.contract import Contract

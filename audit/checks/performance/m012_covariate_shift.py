@@ -8,12 +8,13 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import Outcomes, by_group, cell_counts, key, label_counts, null_if_missing, whole
+from audit.checks.outcomes import Outcomes, by_group, cell_counts, key, label_counts, whole
 from audit.checks.performance.cuts import Cut, cut, kept_from_models, learnable, plain, plain_columns
 from audit.checks.performance.metrics import accuracy
 from audit.checks.performance.shifted_sample import LATER, REFERENCE, Shift, in_words, observed, shifted
 from audit.checks.performance.told_apart import spread_sample
 from audit.checks.performance.worst_mixtures import curve, rights_by_cell, worst_along, worst_text
+from audit.checks.plain import null_if_missing
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Ask, Asks, frame
 from audit.core.check import Check, Findings, missing

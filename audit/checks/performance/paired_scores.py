@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from audit.checks.outcomes import null_if_missing
+from audit.checks.plain import null_if_missing
 from audit.checks.rate import LEVEL
 from audit.core.ask import Ask, Rows, rows
 from audit.core.check import missing

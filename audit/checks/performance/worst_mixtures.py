@@ -6,8 +6,9 @@ import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.checks.outcomes import key, null_if_missing
+from audit.checks.outcomes import key
 from audit.checks.performance.cuts import Cut
+from audit.checks.plain import null_if_missing
 from audit.checks.rate import LEVEL
 from audit.checks.wording import known, span
 from audit.core.ask import Answers, Ask, rows

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from audit.checks.plain import plain
 from audit.core.ask import Ask, frame, row_hash, scalar
 from audit.core.subject import Subject
 
@@ -59,7 +59,7 @@ def sample_ask(subject: Subject, columns: Sequence[str], total: int, distinct: M
         # rows of equal keys come together, so that a poor key could bring many
         table = table.filter(hashed.substr(0, DIGITS) < f"{int(SIZE / total * 16**DIGITS):0{DIGITS}x}").limit(2 * SIZE)
     unit = row_hash(table, [subject.roles.entity] if subject.roles.entity else columns).substr(DIGITS, DIGITS)
-    return frame(table.select(*(_plain(table[c]).name(f"c{i}") for i, c in enumerate(columns)), unit.name("unit")))
+    return frame(table.select(*(plain(table[c]).name(f"c{i}") for i, c in enumerate(columns)), unit.name("unit")))
 
 
 @dataclass(frozen=True)
@@ -134,16 +134,6 @@ def _frequent(column: "pd.Series[str]", most: int) -> NDArray[np.int64]:
     order = sorted(counts, key=lambda value: (-counts[value], value))[:most]
     place = column.map({value: i for i, value in enumerate(order)}).to_numpy(dtype=float, na_value=np.nan)
     return np.where(column.isna(), most + 1, np.where(np.isnan(place), most, place)).astype(np.int64)
-
-
-def _plain(column: ir.Column) -> ir.Column:
-    kind = column.type()
-    if kind.is_numeric() and not kind.is_boolean():
-        return column.cast("float64")
-    if kind.is_date() or kind.is_timestamp():
-        return column.cast("timestamp").epoch_seconds().cast("float64")
-    text = column.cast("string")
-    return ibis.ifelse(text.length() > 64, text.hexdigest("md5"), text)
 
 
 def _telling_apart(total: int, distinct: Mapping[str, int]) -> list[str]:
