@@ -91,7 +91,7 @@ class WeakestSegments(Check):
         whole, segments = confirm(chosen, halves, answers)
         confirmed = [s for s in segments if s.p_value <= self.level and s.excess is not None and s.excess >= gap]
         test = "Welch's test" if halves.quantity else "Fisher's exact test"
-        how = f"found on one half, {test} on the other, Benjamini-Hochberg over {len(segments)} candidates, weighted by rank"
+        how = f"found on one half, {test} on the other, Benjamini-Hochberg over {counted(len(segments), 'candidate')}, weighted by rank"
         every = measured(whole, quantity=halves.quantity)
         count = Measurement("confirmed_segments", len(confirmed), "segments", {}, whole.n, method=how)
         searched = Measurement("segments_searched", looked.total, "segments", {}, len(halves.values), method=f"all conjunctions, {halves.of}")

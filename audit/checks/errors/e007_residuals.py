@@ -171,7 +171,7 @@ class Residuals(Check):
             p_values.append(math.nan if p is None else p)
         adjusted = benjamini_hochberg(p_values)
         sure = [i for i in range(len(tested)) if shares[i] >= self.min_share and adjusted[i] <= self.level]
-        how = f"found on {halves.of}, normal draws on the other, Benjamini-Hochberg over {len(tested)} columns"
+        how = f"found on {halves.of}, normal draws on the other, Benjamini-Hochberg over {counted(len(tested), 'column')}"
         numbers = [Measurement("explaining_columns", len(sure), "columns", {}, every.n, method=how)]
         for i in sure:
             where = {"column": tested[i].column}
